@@ -300,6 +300,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/app-passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the passwords of one's music apps
+         * @description Without the passwords themselves. `last_client` is how the app that used it last calls itself.
+         */
+        get: operations["getAppPasswords"];
+        put?: never;
+        /**
+         * Create a password for a music app
+         * @description For apps that speak the Subsonic protocol, and for nothing else: it opens no session. `password` is shown this once. Needs a proof of the second factor within ten minutes; where one has none, a sign-in or a proof of the password within that time.
+         */
+        post: operations["postAppPasswords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/app-passwords/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete the password of a music app, which is signed out at once */
+        delete: operations["deleteAppPasswordsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/activity": {
         parameters: {
             query?: never;
@@ -1901,8 +1942,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find playlists by their names, newest first
-         * @description Public ones, and those that one works on.
+         * Find playlists by their names, the best first
+         * @description Public ones, and those that one works on: the best 1000, as `GET /search` ranks them.
          */
         get: operations["getPlaylistsSearch"];
         put?: never;
@@ -2946,6 +2987,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find tracks, releases, users and playlists by words
+         * @description Of each kind the best hits: names that are the text, then names that begin with it, then what has all its words in its names, its artist, genre or tags, then, where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`.
+         */
+        get: operations["getSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is being typed may be about
+         * @description A few of each kind, the best first.
+         */
+        get: operations["getSearchSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -3326,7 +3407,7 @@ export interface paths {
         };
         /**
          * Find public tracks, or tracks of the signed-in user, by words
-         * @description As the list of tracks with `q`.
+         * @description The best 1000, best first, as `GET /search` ranks them.
          */
         get: operations["getTracksSearch"];
         put?: never;
@@ -5393,6 +5474,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rest/{method}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Call the Subsonic protocol
+         * @description For music apps: Subsonic 1.16.1 and OpenSubsonic, with passwords of `/app-passwords`. Parameters, replies and errors are described at opensubsonic.netlify.app; docs/subsonic.md tells what is here. Errors have status 200.
+         */
+        get: operations["getRestByMethod"];
+        put?: never;
+        /**
+         * Call the Subsonic protocol with a form
+         * @description The same with parameters in the body (OpenSubsonic's extension formPost).
+         */
+        post: operations["postRestByMethod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/robots.txt": {
         parameters: {
             query?: never;
@@ -5613,6 +5718,26 @@ export interface components {
         };
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        AppPassword: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            last_client: string | null;
+        };
+        AppPasswordList: {
+            items: components["schemas"]["AppPassword"][];
             /** @description Not after a cursor. */
             page?: number;
             limit: number;
@@ -5900,6 +6025,191 @@ export interface components {
             name: string;
             is_following: boolean;
         };
+        FoundPlaylist: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string | null;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private";
+            /** Format: int32 */
+            track_count: number | null;
+            covers: components["schemas"]["TrackRef"][];
+            owner: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            may_edit: boolean;
+            may_manage: boolean;
+            is_shared_with_me: boolean;
+            is_following: boolean;
+            /** Format: int32 */
+            follower_count: number | null;
+            is_default_favorites: boolean;
+            is_editorial: boolean;
+            is_smart: boolean;
+            rules: {
+                /** @enum {string} */
+                match: "all" | "any";
+                conditions: components["schemas"]["PlaylistCondition"][];
+                /** @enum {string} */
+                sort: "newest" | "oldest" | "title" | "artist" | "shortest" | "longest";
+                /** Format: int32 */
+                limit: number;
+            } | null;
+            origin: components["schemas"]["PlaylistRef"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            duration_ms: number | null;
+            why: components["schemas"]["SearchReason"] | null;
+        };
+        FoundRelease: {
+            /** Format: uuid */
+            id: string;
+            slug: string;
+            title: string;
+            artist: string | null;
+            /** @enum {string} */
+            kind: "album" | "ep" | "single" | "compilation";
+            description: string | null;
+            label: string | null;
+            upc: string | null;
+            /** @enum {string} */
+            licence: "all_rights_reserved" | "cc_by" | "cc_by_sa" | "cc_by_nc" | "cc_by_nd" | "cc_by_nc_sa" | "cc_by_nc_nd" | "cc0";
+            credits: components["schemas"]["ReleaseCredit"][];
+            cover_url: string | null;
+            creator: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
+            /** Format: date-time */
+            release_at: string | null;
+            release_zone: string | null;
+            is_announced: boolean;
+            is_downloadable: boolean;
+            download_formats: string[];
+            /** Format: int32 */
+            track_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            why: components["schemas"]["SearchReason"] | null;
+        };
+        FoundTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            artist: string | null;
+            album: string | null;
+            description: string | null;
+            genre: string | null;
+            tags: string[];
+            /** Format: int32 */
+            year: number | null;
+            /** Format: int32 */
+            bpm: number | null;
+            musical_key: string | null;
+            /** Format: int32 */
+            duration: number | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            format: string | null;
+            /** Format: int32 */
+            bitrate: number | null;
+            /** Format: int32 */
+            sample_rate: number | null;
+            /** Format: int32 */
+            channels: number | null;
+            /** Format: int32 */
+            bit_depth: number | null;
+            /** Format: int64 */
+            file_size: number | null;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            version_at: string | null;
+            is_replaced: boolean;
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
+            is_downloadable: boolean;
+            download_formats: string[];
+            comments_open: boolean;
+            /** Format: int32 */
+            comments_days: number | null;
+            is_explicit: boolean;
+            /** @enum {string} */
+            status: "uploading" | "processing" | "completed" | "failed";
+            stream_status: string;
+            stream_manifest_url: string | null;
+            status_message: string | null;
+            failure_code: string | null;
+            processing_notes: components["schemas"]["TrackNote"][];
+            waveform_url: string | null;
+            cover_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            loudness_range_lu: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            stems_open: boolean;
+            has_stems: boolean;
+            is_liked: boolean;
+            /** Format: int64 */
+            like_count: number | null;
+            is_reposted: boolean;
+            /** Format: int32 */
+            repost_count: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            why: components["schemas"]["SearchReason"] | null;
+        };
+        FoundUser: {
+            /** Format: uuid */
+            id: string;
+            username: string;
+            display_name: string;
+            first_name: string | null;
+            last_name: string | null;
+            avatar: string | null;
+            banner_url: string | null;
+            bio: string | null;
+            location: string | null;
+            social_links: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            role: "user" | "content_creator" | "moderator" | "admin";
+            is_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            track_count: number;
+            /** Format: int32 */
+            follower_count: number;
+            /** Format: int32 */
+            following_count: number;
+            is_following: boolean;
+            has_bell: boolean;
+            is_blocked: boolean;
+            is_muted: boolean;
+            why: components["schemas"]["SearchReason"] | null;
+        };
         Genre: {
             name: string;
             /** Format: int32 */
@@ -6147,6 +6457,16 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             expires_at: string | null;
+        };
+        NewAppPassword: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            password: string;
+            username: string;
+            server_url: string;
+            /** Format: date-time */
+            created_at: string;
         };
         NewPlaylistLink: {
             /** Format: uuid */
@@ -7445,6 +7765,31 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        SearchReason: {
+            class: string | null;
+            field: string | null;
+            /** Format: int32 */
+            typos: number | null;
+        };
+        SearchSuggestion: {
+            /** @enum {string} */
+            kind: "track" | "release" | "user" | "playlist";
+            /** Format: uuid */
+            id: string | null;
+            title: string;
+            subtitle: string | null;
+            slug: string | null;
+            username: string | null;
+            image_url: string | null;
+        };
+        SearchSuggestionList: {
+            items: components["schemas"]["SearchSuggestion"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
         };
         SecondFactor: {
             enabled: boolean;
@@ -9510,6 +9855,8 @@ export type Announcement = components['schemas']['Announcement'];
 export type AnnouncementList = components['schemas']['AnnouncementList'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
+export type AppPassword = components['schemas']['AppPassword'];
+export type AppPasswordList = components['schemas']['AppPasswordList'];
 export type AuditLog = components['schemas']['AuditLog'];
 export type AuditLogList = components['schemas']['AuditLogList'];
 export type AuditStats = components['schemas']['AuditStats'];
@@ -9540,6 +9887,10 @@ export type FollowedGenre = components['schemas']['FollowedGenre'];
 export type FollowedLabel = components['schemas']['FollowedLabel'];
 export type FollowedLabelList = components['schemas']['FollowedLabelList'];
 export type FollowedTag = components['schemas']['FollowedTag'];
+export type FoundPlaylist = components['schemas']['FoundPlaylist'];
+export type FoundRelease = components['schemas']['FoundRelease'];
+export type FoundTrack = components['schemas']['FoundTrack'];
+export type FoundUser = components['schemas']['FoundUser'];
 export type Genre = components['schemas']['Genre'];
 export type GenreList = components['schemas']['GenreList'];
 export type GenreState = components['schemas']['GenreState'];
@@ -9563,6 +9914,7 @@ export type Mute = components['schemas']['Mute'];
 export type MuteList = components['schemas']['MuteList'];
 export type MuteState = components['schemas']['MuteState'];
 export type NewApiKey = components['schemas']['NewApiKey'];
+export type NewAppPassword = components['schemas']['NewAppPassword'];
 export type NewPlaylistLink = components['schemas']['NewPlaylistLink'];
 export type NewTrack = components['schemas']['NewTrack'];
 export type NewTrackList = components['schemas']['NewTrackList'];
@@ -9648,6 +10000,9 @@ export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
 export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
 export type RoleStorageQuotaList = components['schemas']['RoleStorageQuotaList'];
+export type SearchReason = components['schemas']['SearchReason'];
+export type SearchSuggestion = components['schemas']['SearchSuggestion'];
+export type SearchSuggestionList = components['schemas']['SearchSuggestionList'];
 export type SecondFactor = components['schemas']['SecondFactor'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
@@ -10432,6 +10787,115 @@ export interface operations {
                 content?: never;
             };
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getAppPasswords: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppPasswordList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postAppPasswords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Which app or device it is for
+                     * @example Phone
+                     */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAppPassword"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.mfa_required.sign_in_again.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteAppPasswordsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The password */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -11744,7 +12208,7 @@ export interface operations {
                      */
                     password: string;
                     /**
-                     * @description Delete the account's API keys as well
+                     * @description Delete the account's API keys and passwords of apps as well
                      * @default false
                      */
                     revoke_api_keys?: boolean;
@@ -17980,6 +18444,178 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getSearch: {
+        parameters: {
+            query: {
+                /** @description Words, each somewhere in the names; the last one may be a beginning. Case, accents and width do not matter */
+                q: string;
+                /** @description Only this kind, in pages */
+                type?: "all" | "tracks" | "releases" | "users" | "playlists";
+                /** @description With `type`: which page. The first 1000 hits can be turned to */
+                page?: number;
+                /** @description Hits of each kind */
+                limit?: number;
+                /** @description Order of the best candidates, of which there are 1000 at most with `type`, else 100 */
+                sort?: "relevance" | "newest" | "oldest" | "title";
+                /** @description Tracks of this genre */
+                genre?: string;
+                /** @description Tracks with this tag */
+                tag?: string;
+                /** @description Tracks of this tempo or a faster one */
+                bpm_from?: number;
+                /** @description Tracks of this tempo or a slower one */
+                bpm_to?: number;
+                /** @description Tracks in this key: F#m, or 11A on the wheel of keys */
+                key?: string;
+                /** @description With `key`: also in keys beside it on the wheel */
+                compatible?: boolean;
+                /** @description Tracks and releases of this year or a later one */
+                year_from?: number;
+                /** @description Tracks and releases of this year or an earlier one */
+                year_to?: number;
+                /** @description Tracks that last so many seconds or longer, in steps of ten */
+                duration_from?: number;
+                /** @description Tracks that last so many seconds or less, in steps of ten; 3600 is no bound */
+                duration_to?: number;
+                /** @description Releases under this licence, and what is on them */
+                licence?: "all_rights_reserved" | "cc_by" | "cc_by_sa" | "cc_by_nc" | "cc_by_nd" | "cc_by_nc_sa" | "cc_by_nc_nd" | "cc0";
+                /** @description true: only what may be downloaded */
+                downloadable?: boolean;
+                /** @description Each hit has `why`: how it was found */
+                explain?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tracks: {
+                            items: components["schemas"]["FoundTrack"][];
+                            /** @description How many of the candidates match */
+                            total: number;
+                            /** @description There may be more than `total` */
+                            at_least: boolean;
+                        };
+                        releases: {
+                            items: components["schemas"]["FoundRelease"][];
+                            total: number;
+                            at_least: boolean;
+                        };
+                        users: {
+                            items: components["schemas"]["FoundUser"][];
+                            total: number;
+                            at_least: boolean;
+                        };
+                        playlists: {
+                            items: components["schemas"]["FoundPlaylist"][];
+                            total: number;
+                            at_least: boolean;
+                        };
+                        /** @description Of the tracks; null where only another kind was asked for, and where time was up */
+                        facets: {
+                            /** @description Values of `genre` */
+                            genres: {
+                                value: string;
+                                /** @description Of the candidates: at least so many */
+                                count: number;
+                            }[];
+                            /** @description Values of `tag` */
+                            tags: {
+                                value: string;
+                                /** @description Of the candidates: at least so many */
+                                count: number;
+                            }[];
+                            /** @description Values of `key` */
+                            keys: {
+                                value: string;
+                                /** @description Of the candidates: at least so many */
+                                count: number;
+                            }[];
+                            /** @description First years of decades */
+                            decades: {
+                                value: string;
+                                /** @description Of the candidates: at least so many */
+                                count: number;
+                            }[];
+                        } | null;
+                        /** @description Time was up before everything was looked at */
+                        partial: boolean;
+                        /** @description Where nothing was found: words that find something */
+                        did_you_mean: string | null;
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getSearchSuggestions: {
+        parameters: {
+            query: {
+                /** @description What was typed so far */
+                q: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSuggestionList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getSessions: {
         parameters: {
             query?: {
@@ -18298,7 +18934,7 @@ export interface operations {
     getTracks: {
         parameters: {
             query?: {
-                /** @description Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter */
+                /** @description Words, each in title, artist, album, genre, tags or the creator's name; the last one may be a beginning. Case, accents and width do not matter */
                 q?: string;
                 /** @description Only of this person */
                 creator_id?: string;
@@ -18995,7 +19631,7 @@ export interface operations {
     getTracksSearch: {
         parameters: {
             query: {
-                /** @description Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter */
+                /** @description Words, each in title, artist, album, genre, tags or the creator's name; the last one may be a beginning. Case, accents and width do not matter */
                 q: string;
                 /** @description Only of this person */
                 creator_id?: string;
@@ -19010,7 +19646,7 @@ export interface operations {
                 /** @description Only in this state */
                 status?: "uploading" | "processing" | "completed" | "failed";
                 /** @description Order */
-                sort?: "newest" | "oldest" | "title";
+                sort?: "relevance" | "newest" | "oldest" | "title";
                 /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
                 /** @description Items per page */
@@ -22596,7 +23232,7 @@ export interface operations {
                      */
                     new_password: string;
                     /**
-                     * @description Delete one's API keys as well
+                     * @description Delete one's API keys and passwords of apps as well
                      * @default false
                      */
                     revoke_api_keys?: boolean;
@@ -22749,7 +23385,7 @@ export interface operations {
     getUsersSearch: {
         parameters: {
             query: {
-                /** @description Words, each somewhere in the user name or the display name; case and accents do not matter */
+                /** @description Words, each in the user name or the display name, the last one may be a beginning; case and accents do not matter */
                 q: string;
                 /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
@@ -24782,6 +25418,84 @@ export interface operations {
                 };
                 content?: never;
             };
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getRestByMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the call, with or without `.view` */
+                method: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postRestByMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the call, with or without `.view` */
+                method: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
