@@ -197,7 +197,7 @@ test('publishing costs the same however many follow, and all of them have it at 
   assert.deepEqual(await titles(alice), ['For all']);
   const release = await carol.post('/api/v1/releases', { body: { kind: 'single', title: 'Out', licence: 'all_rights_reserved', visibility: 'public' } as never });
   assertStatus(release, 201);
-  await until('the release to be told of', async () => (await world.sql(`select count(*) from jobs where kind = 'release.bells' and state = 'done'`)) === '1', 30);
+  await until('the release to be told of', async () => (await world.sql(`select count(*) from jobs where kind = 'release.bells' and state = 'done' and payload ->> 'release_id' = '${release.body.id}'`)) === '1', 30);
   assert.equal(await world.sql(`select count(*) from notifications where type = 'release'`), '0', 'nobody\'s bell is on');
   assert.equal((await titles(alice))[0], 'Out');
 });
