@@ -18,6 +18,7 @@ drop function search_release_tracks_changed(), search_settings_changed(), search
 drop function search_corrected(text), search_budget(text);
 drop function search_find(smallint, text, uuid, boolean, text, tsquery, int);
 drop function search_filters(text, text, int, int, text, boolean, int, int, int, int, text, boolean, uuid);
+drop function search_range(text, int, int);
 drop function search_scan(smallint, tsquery, tsquery, text, uuid, uuid[], boolean, text, int);
 drop function search_variants(text, boolean, int), search_distance(text, text, int), search_query_words(text), search_rank(), search_score(numeric), search_body(text[]),
               search_count_words(), search_draw_tiers(), search_scores(smallint), search_rebuild(), search_refresh_owner(uuid), search_touch(smallint, uuid[]),

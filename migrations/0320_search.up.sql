@@ -204,6 +204,7 @@ create function search_distance(a text, b text, most int) returns int language s
 create function search_variants(typed text, is_beginning boolean, budget int) returns table (word text, cost int) language sql stable as $$ select null::text, 0 where false $$;
 create function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector) language sql stable as $$ select null::uuid, 0::smallint, null::tsvector where false $$;
+create function search_range(letter text, low int, high int) returns text language sql immutable as $$ select ''::text $$;
 create function search_filters(genre text, tag text, bpm_from int, bpm_to int, key_code text, compatible boolean, year_from int, year_to int,
                                duration_from int, duration_to int, licence text, downloadable boolean, owner uuid) returns tsquery language sql stable as $$ select null::tsquery $$;
 create function search_find(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int)

@@ -14,8 +14,8 @@ begin
                array[x.title], search_body(array[x.title, x.artist, x.name, search_canon(u.username), search_canon(t.album), search_canon(t.genre)] || array(select search_canon(g) from unnest(t.tags) g)),
                search_vector(array[x.title], array_remove(array[x.artist, x.name], ''),
                              array[search_canon(t.album), search_canon(t.genre), search_canon(u.username)] || array(select search_canon(g) from unnest(t.tags) g),
-                             array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'b' || t.bpm, 'k' || search_key_code(t.musical_key),
-                                   's' || least(360, t.duration / 10), case when t.is_downloadable then 'd' end]
+                             array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'Y' || nullif(t.year, 0) / 10, 'b' || t.bpm, 'B' || t.bpm / 10, 'k' || search_key_code(t.musical_key),
+                                   's' || least(360, t.duration / 10), 'S' || least(360, t.duration / 10) / 10, case when t.is_downloadable then 'd' end]
                              || array(select 't' || label_fold(g) from unnest(t.tags) g)
                              || array(select distinct 'l' || r.licence from release_tracks i join releases r on r.id = i.release_id where i.track_id = t.id))
           from tracks t
@@ -28,7 +28,7 @@ begin
                search_score((select sum(t.play_count + 5 * t.like_count + 10 * t.repost_count) from release_tracks i join tracks t on t.id = i.track_id where i.release_id = r.id)),
                array[x.title], search_body(array[x.title, x.artist, x.name, search_canon(u.username), search_canon(r.label)]),
                search_vector(array[x.title], array_remove(array[x.artist, x.name], ''), array[search_canon(r.label), search_canon(u.username)],
-                             array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC'), 'l' || r.licence, case when r.is_downloadable then 'd' end])
+                             array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC')::int, 'Y' || extract(year from r.dated_at at time zone 'UTC')::int / 10, 'l' || r.licence, case when r.is_downloadable then 'd' end])
           from releases r
           join users u on u.id = r.user_id
           cross join lateral (select search_canon(r.title) as title, search_canon(r.artist) as artist, search_canon(u.display_name) as name) x
@@ -437,6 +437,15 @@ begin
 end
 $$;
 
+-- Any number between these, as lexemes: whole tens by one each, which has a capital letter.
+create or replace function search_range(letter text, low int, high int) returns text
+    language sql immutable parallel safe
+    as $$
+select coalesce(string_agg('''=' || case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then upper(letter) || n.ten else letter || x end || '''', ' | '), '''=none''')
+  from generate_series(low / 10, high / 10) n (ten)
+  cross join generate_series(greatest(low, n.ten * 10), case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then n.ten * 10 else least(high, n.ten * 10 + 9) end) x
+$$;
+
 -- What all hits must have besides the words, as lexemes of search_vector(); null: nothing.
 create or replace function search_filters(genre text, tag text, bpm_from int, bpm_to int, key_code text, compatible boolean, year_from int, year_to int,
                                           duration_from int, duration_to int, licence text, downloadable boolean, owner uuid) returns tsquery
@@ -445,7 +454,7 @@ create or replace function search_filters(genre text, tag text, bpm_from int, bp
 select nullif(string_agg('(' || g.any_of || ')', ' & '), '')::tsquery
   from (select search_quote('=g' || label_fold(genre)) as any_of where genre <> ''
         union all select search_quote('=t' || label_fold(tag)) where tag <> ''
-        union all select string_agg('''=b' || b || '''', ' | ') from generate_series(coalesce(bpm_from, 1), coalesce(bpm_to, 999)) b where bpm_from is not null or bpm_to is not null
+        union all select search_range('b', coalesce(bpm_from, 1), coalesce(bpm_to, 999)) where bpm_from is not null or bpm_to is not null
         union all select string_agg('''=k' || k || '''', ' | ')
                     from (select k.number || k.letter as k
                             from (select rtrim(key_code, 'ab')::int as n, right(key_code, 1) as l) c
@@ -453,8 +462,8 @@ select nullif(string_agg('(' || g.any_of || ')', ' & '), '')::tsquery
                                                        (c.n, translate(c.l, 'ab', 'ba'), false)) k (number, letter, is_itself)
                            where k.is_itself or compatible) k
                    where key_code ~ '^([1-9]|1[0-2])[ab]$'
-        union all select string_agg('''=y' || y || '''', ' | ') from generate_series(coalesce(year_from, 1800), coalesce(year_to, 2100)) y where year_from is not null or year_to is not null
-        union all select string_agg('''=s' || s || '''', ' | ') from generate_series(least(360, coalesce(duration_from, 0) / 10), least(360, coalesce(duration_to, 3600) / 10)) s
+        union all select search_range('y', coalesce(year_from, 1800), coalesce(year_to, 2100)) where year_from is not null or year_to is not null
+        union all select search_range('s', least(360, coalesce(duration_from, 0) / 10), least(360, coalesce(duration_to, 3600) / 10))
                    where duration_from is not null or duration_to is not null
         union all select search_quote('=l' || licence) where licence <> ''
         union all select '''=d''' where downloadable

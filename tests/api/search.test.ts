@@ -106,7 +106,7 @@ test('who may find what: nothing private, unlisted, scheduled, deleted, blocked 
     await world.sql(`delete from tracks where id = '${id}'`);
   }
   const id = await addTrack(secret);
-  for (const client of [visitor, alice, carol]) assert.deepEqual(await shown(client, secret), [secret]);
+  for (const client of [visitor, alice, carol]) await until('it to be found', async () => (await shown(client, secret)).join() === secret, 10);
   assert.equal((await shown(visitor, 'quixotraium')).length, 1);
 
   const steps: [string, string, string, Client[], Client[]][] = [
@@ -145,7 +145,7 @@ test('people who do not want to be found, private profiles and private playlists
   const list = (await alice.post('/api/v1/playlists', { body: { name: 'Zymurgical evenings', visibility: 'private' } })).body.id;
   const lists = async (client: Client) => (await search(client, 'zymurgical')).playlists.total;
   assert.deepEqual([await lists(alice), await lists(bob), await lists(visitor)], [1, 0, 0]);
-  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission, added_by) values ('${list}', '${ids.bob}', 'read', '${ids.alice}')`);
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${list}', '${ids.bob}', 'read')`);
   assert.deepEqual([await lists(alice), await lists(bob), await lists(visitor)], [1, 1, 0]);
 });
 
@@ -198,7 +198,7 @@ test('filters are part of the search, facets and reasons tell no more than asked
 });
 
 test('pages of one kind follow one another without a gap, and totals say when they are not all', async () => {
-  await world.sql(`insert into tracks (creator_id, title, status, visibility, play_count) select '${ids.dave}', 'Multitudinous ' || n, 'completed', 'public', n from generate_series(1, 1100) n`);
+  await world.sql(`insert into tracks (creator_id, title, status, visibility, play_count) select '${ids.dave}', 'Multitudinous ' || n, 'completed', 'public', case n when 700 then 100000 when 900 then 50000 else n end from generate_series(1, 1100) n`);
   const seen = new Set<string>();
   for (let page = 1; page <= 4; page++) {
     const { tracks } = await search(visitor, 'multitudinous', { type: 'tracks', page, limit: 50 });
@@ -208,7 +208,7 @@ test('pages of one kind follow one another without a gap, and totals say when th
   assert.equal(seen.size, 200);
   const all = await search(visitor, 'multitudinous');
   assert.deepEqual([all.tracks.total, all.tracks.at_least, all.tracks.items.length, all.partial], [100, true, 10, false]);
-  assert.deepEqual(await titles(visitor, 'multitudinous', { type: 'tracks', limit: 2 }), ['Multitudinous 1100', 'Multitudinous 1099'], 'the best by score, not the first that were stored');
+  assert.deepEqual(await titles(visitor, 'multitudinous', { type: 'tracks', limit: 2 }), ['Multitudinous 700', 'Multitudinous 900'], 'the best by score, not the first that were stored');
   await world.sql(`delete from tracks where title like 'Multitudinous %'`);
 });
 
@@ -226,7 +226,7 @@ test('what enemies type is an error that says so, or a search', async () => {
     }
   }
   for (const q of ['\0', 'a\0b', 'x'.repeat(201), 'x'.repeat(10000), '\u202eabc']) {
-    const reply = await visitor.send('GET', `/api/v1/search?q=${encodeURIComponent(q)}`);
+    const reply = await visitor.send('GET', `/api/v1/search?q=${encodeURIComponent(q)}`, q.length > 8000 ? { undescribed: 'the address is too long for any route' } : {});
     assert.ok(reply.status >= 400 && reply.status < 500, `${q.slice(0, 10)}: ${reply.status}`);
   }
   for (const query of [{}, { q: '' }, { q: 'a', limit: 51 }, { q: 'a', page: 51 }, { q: 'a', key: 'H' }, { q: 'a', type: 'rooms' }, { q: 'a', sort: 'plays' }]) {
