@@ -299,7 +299,6 @@ search_filters(:genre::text, :tag::text, :bpm_from::int, :bpm_to::int,
 -- fragment: search_why
 -- Why a hit is there, where that was asked for. Nothing that tells how often it was played.
 -- nullable: why
--- not null: why.class, why.field, why.typos
 -- type: why SearchReason
 case when :explain::boolean then to_json(row(f.class, f.field, f.typos)::search_reason) end as why
 

@@ -67,7 +67,7 @@ test('the golden set: each thing stands where a musician looks for it, and in it
 test('in every reply exact comes before beginnings, these before words, and typing errors last', async () => {
   const order = ['exact', 'prefix', 'words', 'typo'];
   for (const { q, kind } of golden.queries) {
-    const classes = (await search(visitor, q, { type: kind, explain: true, limit: 50 }))[kind].items.map((hit) => order.indexOf(hit.why!.class));
+    const classes = (await search(visitor, q, { type: kind, explain: true, limit: 50 }))[kind].items.map((hit) => order.indexOf(hit.why!.class!));
     assert.ok(!classes.includes(-1), q);
     assert.deepEqual(classes, classes.toSorted((a, b) => a - b), q);
   }
