@@ -107,7 +107,6 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'tracks.isrc': () => 'null',
   'tracks.download_formats': () => `'{original}'`,
   'releases.download_formats': () => `'{original}'`,
-  'track_single_files.sizes': () => `'{1,2}'`,
   'releases.slug': () => `'r' || md5(random()::text)`,
   'releases.upc': () => 'null',
   'releases.publish_zone': () => 'null',

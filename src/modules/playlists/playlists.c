@@ -155,7 +155,8 @@ static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists/{id}/export/m3u", "Export a playlist as M3U8, for players", EXPORTED, EXPORT, .produces = "audio/x-mpegurl"},
     {GET, "/api/v1/playlists/{id}/export/xspf", "Export a playlist as XSPF", EXPORTED, EXPORT, .produces = "application/xspf+xml"},
 
-    {GET, "/api/v1/playlists/search", "Find playlists by their names, the best first", "Public ones, and those that one works on: the best 1000, as `GET /search` ranks them.",
+    {GET, "/api/v1/playlists/search", "Find playlists by their names, the best first",
+     "Public ones, and those that one works on: the best 1000, as `GET /search` ranks them.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = search_words, .sql = &q_playlist_search, .shape = MANY},
 
     {GET, "/api/v1/playlists/recommendations", "List recommended playlists",

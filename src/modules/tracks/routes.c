@@ -18,7 +18,9 @@ static const struct field cover_in_path[] = {{"id", FIELD_UUID, .required = true
     FIELD_END
 
 static const struct field list_filters[] = {{"q", FIELD_STRING, .max = 200, .help = WORDS_HELP}, LIST_FILTERS("newest|oldest|title", "newest")};
-static const struct field search_filters[] = {{"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = WORDS_HELP}, LIST_FILTERS("relevance|newest|oldest|title", "relevance")};
+static const struct field search_filters[] = {
+    {"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = WORDS_HELP},
+    LIST_FILTERS("relevance|newest|oldest|title", "relevance")};
 
 static const struct field tag_beginning[] = {
     {"q", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "How the tag begins; case, accents, spaces and hyphens do not matter"}, FIELD_END};

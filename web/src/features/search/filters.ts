@@ -14,15 +14,15 @@ const number = (text: string | null, least: number, most: number) => {
 export function readFilter(params: URLSearchParams): SearchFilter {
   const type = KINDS.find((kind) => kind === params.get('type'));
   const sort = SORTS.find((one) => one === params.get('sort'));
-  const key = params.get('key');
+  const key = params.get('key'), genre = params.get('genre'), tag = params.get('tag');
   const decade = number(params.get('decade'), 1800, 2090);
   const from = number(params.get('bpm_from'), 1, 999), to = number(params.get('bpm_to'), 1, 999);
   return {
     q: (params.get('q') ?? '').trim().slice(0, 200),
     ...(type && { type }),
     ...(sort && { sort }),
-    ...(params.get('genre') && { genre: params.get('genre')!.slice(0, 100) }),
-    ...(params.get('tag') && { tag: params.get('tag')!.slice(0, 30) }),
+    ...(genre && { genre: genre.slice(0, 100) }),
+    ...(tag && { tag: tag.slice(0, 30) }),
     ...(key && /^([1-9]|1[0-2])[AB]$/.test(key) && { key, ...(params.get('compatible') && { compatible: true }) }),
     ...(from && { bpm_from: from }),
     ...(to && { bpm_to: to }),
