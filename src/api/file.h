@@ -33,9 +33,6 @@
 /* Before servers start; the storage must outlive them. */
 void file_setup(struct storage *storage);
 
-/* Files of an object store up to this size, such as pictures and waveforms, are copied to this machine for a reply; larger ones are passed on as they come. */
-#define FILE_COPIED_MAX (8 * 1024 * 1024)
-
 /* What a client hears of an enum storage_error; NULL for success. Of STORAGE_WAITS nothing: the request was parked. */
 const struct problem *problem_of_storage(struct arena *arena, int error);
 

@@ -101,7 +101,6 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   currency: () => `'EUR'`,
   period: () => `'2026-01'`,
   'genres.slug': () => `'bobs-genre'`,
-  'track_single_files.sizes': () => `'{1,2}'`,
   'tracks.status': () => `'completed'`,
   'tracks.publish_zone': () => 'null',
   'tracks.isrc': () => 'null',

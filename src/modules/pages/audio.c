@@ -1,32 +1,16 @@
-/* audio.c - a track's sound as one file, for players that know no HLS: podcast clients, and browsers without a script.
- *
- * It is the rendition `medium`: its first bytes and its segments, one after the other, are an MP4 file (ISO 14496-12), so nothing is made or kept. What must be known
- * is how long each of them is. That is measured when it is first asked for, and written down. */
+/* audio.c - a track's sound as one file, for players that know no HLS: podcast clients, and browsers without a script. It is the rendition `medium` (api/layout.h). */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "api/file.h"
+#include "api/layout.h"
 #include "api/runner.h"
-#include "base/log.h"
-#include "base/source_joined.h"
 #include "modules/pages/internal.h"
 #include "modules/tracks/tracks.h"
 #include "pages.queries.h"
-#include "platform/storage/storage.h"
 
 #define QUALITY "medium"
-#define FILES_MAX 8193 /* CMAF_SEGMENTS_MAX, and the file before them */
-#define PLAYLIST_MAX ((size_t)4 * 1024 * 1024)
-#define SIZES_MAX ((size_t)96 * 1024)
-#define MEASURED_MAX 100000 /* files for one track, whatever it costs: somebody waits for it */
 
 static struct storage *storage;
-
-struct single {
-    char folder[STORAGE_KEY_MAX + 1];
-    unsigned count;
-    struct source_part parts[FILES_MAX];
-};
 
 void
 audio_setup(const struct module_setup *with)
@@ -40,138 +24,64 @@ audio_path(struct arena *arena, const char *track_id)
     return arena_printf(arena, "/api/v1/tracks/%s/audio.m4a", track_id);
 }
 
+/* `media_track`: whose folder the files are in. */
 static int
-open_part(const char *folder, unsigned part, struct source **ret_source)
+audio_layout(const char *media_track, const char *version, int sample_rate, struct layout **ret_layout)
 {
-    char key[STORAGE_KEY_MAX + 32];
-
-    if (part == 0)
-        snprintf(key, sizeof key, "%s/init.mp4", folder);
-    else
-        snprintf(key, sizeof key, "%s/segment_%03u.m4s", folder, part - 1);
-    return storage_open(storage, key, ret_source);
-}
-
-static void
-folder_of(const char *track_id, const char *version, char folder[STORAGE_KEY_MAX + 1])
-{
-    snprintf(folder, STORAGE_KEY_MAX + 1, "hls/%s/%s%s" QUALITY, track_id, version, *version ? "/" : "");
-}
-
-/* How many segments the playlist names; 0 when it cannot be read. */
-static unsigned
-count_segments(const char *folder)
-{
-    char key[STORAGE_KEY_MAX + 32], *text = NULL;
-    struct source *source;
-    unsigned count = 0;
-
-    snprintf(key, sizeof key, "%s/playlist.m3u8", folder);
-    if (storage_open(storage, key, &source))
-        return 0;
-    if (source_size(source) <= PLAYLIST_MAX)
-        text = calloc(1, (size_t)source_size(source) + 1);
-    if (text && source_read_all(source, text))
-        for (const char *at = strstr(text, "\nsegment_"); at; at = strstr(at + 1, "\nsegment_"))
-            count++;
-    free(text);
-    source_unref(source);
-    return count < FILES_MAX ? count : 0;
-}
-
-/* Looks at each file and writes down how long it is. The sizes with commas between them in `out`; returns their sum, or 0. */
-static int64_t
-measure(const char *track_id, const char *version, int64_t *budget, struct buf *out)
-{
-    struct db_arg args[] = {{"id", track_id}, {"version", version}, {"sizes", NULL}, {0}};
     char folder[STORAGE_KEY_MAX + 1];
-    unsigned count;
-    int64_t sum = 0;
-    PGresult *row;
 
-    folder_of(track_id, version, folder);
-    count = *budget > 0 ? count_segments(folder) : 0;
-    if (!count || count + 1 > *budget)
-        return 0;
-    for (unsigned part = 0; part <= count; part++) {
-        struct source *source;
-
-        *budget -= 1;
-        if (open_part(folder, part, &source))
-            return 0;
-        buf_printf(out, "%s%llu", part ? "," : "", (unsigned long long)source_size(source));
-        sum += (int64_t)source_size(source);
-        source_unref(source);
-    }
-    if (out->failed)
-        return 0;
-    args[2].text = buf_str(out).ptr;
-    if (!db_run(&q_single_file_measured, args, &row, NULL))
-        PQclear(row);
-    return sum;
+    snprintf(folder, sizeof folder, "hls/%s/%s%s" QUALITY, media_track, version, *version ? "/" : "");
+    return layout_get(storage, folder, sample_rate, ret_layout);
 }
 
 int64_t
-audio_size(const char *track_id, const char *version, int64_t *budget)
+audio_size(const char *track_id, int64_t *budget)
 {
-    scoped_buf sizes = BUF_INIT(SIZES_MAX);
+    struct db_arg args[] = {{"id", track_id}, {"version", NULL}, {"size_bytes", NULL}, {0}};
+    struct layout *layout = NULL;
+    PGresult *track, *told;
+    char size_text[24];
+    int64_t size = 0;
 
-    return measure(track_id, version, budget, &sizes);
-}
-
-static struct source *
-single_open(void *context, unsigned part)
-{
-    const struct single *single = context;
-    struct source *source;
-    int error = open_part(single->folder, part, &source);
-
-    if (error)
-        log_warn("a part of a track's file cannot be read", LOG_TEXT("folder", single->folder), LOG_INT("part", part));
-    return error ? NULL : source;
-}
-
-/* `sizes`: as measure() gives them. */
-static struct source *
-join(const char *track_id, const char *version, const char *sizes)
-{
-    struct single *single = calloc(1, sizeof *single);
-    struct source_parts parts;
-
-    if (!single)
-        return NULL;
-    folder_of(track_id, version, single->folder);
-    for (const char *at = sizes; *at && single->count < FILES_MAX; at += *at == ',') {
-        char *end;
-
-        single->parts[single->count++].size = strtoull(at, &end, 10);
-        at = end;
+    if (*budget <= 0 || db_run(&q_single_file_of, args, &track, NULL))
+        return 0;
+    if (PQntuples(track) && audio_layout(PQgetvalue(track, 0, 0), PQgetvalue(track, 0, 1), atoi(PQgetvalue(track, 0, 2)), &layout) == 0) {
+        size = (int64_t)layout_size(layout);
+        *budget -= layout_segments(layout);
+        layout_unref(layout);
+        snprintf(size_text, sizeof size_text, "%lld", (long long)size);
+        args[1].text = PQgetvalue(track, 0, 1);
+        args[2].text = size_text;
+        if (!db_run(&q_single_file_measured, args, &told, NULL))
+            PQclear(told);
     }
-    parts = (struct source_parts){single->parts, single->count, single_open, free, single};
-    return source_join(&parts);
+    *budget -= 1;
+    PQclear(track);
+    return size;
 }
 
 static const struct problem *
 audio_get(struct request *req)
 {
-    scoped_buf measured = BUF_INIT(SIZES_MAX);
-    const char *sizes, *id, *version;
-    int64_t budget = MEASURED_MAX;
+    const char *id, *version;
+    struct layout *layout;
     const struct problem *p;
     struct source *source;
     struct row row;
+    int error;
 
     p = db_one(req, &q_single_file, &row);
     if (p)
         return p;
     id = row_text(&row, "id");
     version = row_text(&row, "version") ? row_text(&row, "version") : "";
-    sizes = row_text(&row, "sizes");
-    if (!sizes)
-        sizes = measure(id, version, &budget, &measured) ? buf_str(&measured).ptr : NULL;
-    if (!sizes)
-        return storage_is_away(storage) ? problem_of_storage(req->arena, STORAGE_AWAY) : PROBLEM(STREAM_NOT_READY);
-    source = join(id, version, sizes);
+    error = audio_layout(row_text(&row, "media_track"), version, (int)row_int(&row, "sample_rate", 0), &layout);
+    if (error == STORAGE_NOT_FOUND)
+        return PROBLEM(STREAM_NOT_READY);
+    if (error)
+        return problem_of_storage(req->arena, error);
+    source = layout_source(layout, 0);
+    layout_unref(layout);
     if (!source)
         return PROBLEM(INTERNAL);
     p = reply_source(req, source, "audio/mp4", arena_printf(req->arena, "\"%s-" QUALITY "\"", *version ? version : id));

@@ -75,7 +75,7 @@ add_item(struct feed *feed, const PGresult *rows, int row, int64_t *budget, int 
     int64_t size = number(rows, row, "size_bytes"), ms = number(rows, row, "duration_ms");
 
     if (!size)
-        size = audio_size(id, value(rows, row, "version") ? value(rows, row, "version") : "", budget);
+        size = audio_size(id, budget);
     if (!size)
         return;
     buf_add_text(&feed->out, "<item>\n");

@@ -84,8 +84,8 @@ void page_of_release(struct page *page);
 void page_of_playlist(struct page *page);
 void page_of_person(struct page *page);
 
-/* audio.c: the path of a track's sound as one file, and how long that file is. Where that is not known it is measured, by opening at most *budget files, which are
- * taken from it; 0 when it is not known. */
+/* audio.c: the path of a track's sound as one file, and how long that file is. It is measured, by looking at all of its parts, as
+ * long as *budget parts are left, from which they are taken; 0 when it is not known. */
 const char *audio_path(struct arena *arena, const char *track_id);
-int64_t audio_size(const char *track_id, const char *version, int64_t *budget);
+int64_t audio_size(const char *track_id, int64_t *budget);
 void audio_setup(const struct module_setup *with);

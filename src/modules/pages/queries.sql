@@ -71,7 +71,7 @@ coalesce((select p_.language from user_profiles p_ where p_.user_id = person), '
 -- fragment: feed_item(t, u, at)
 -- A track as an episode; `at` is when it was published there.
 -- sees: everybody
-t.id, t.title, coalesce(nullif(t.artist, ''), u.display_name) as artist, t.description, t.duration_ms, t.is_explicit, t.media_version as version, {cover_url(t)} as cover_url,
+t.id, t.title, coalesce(nullif(t.artist, ''), u.display_name) as artist, t.description, t.duration_ms, t.is_explicit, {cover_url(t)} as cover_url,
        extract(epoch from at)::bigint as published, extract(epoch from greatest(t.updated_at, at))::bigint as changed,
        case when w.version = t.media_version then w.size_bytes end as size_bytes
 
@@ -83,12 +83,12 @@ select u.display_name as title, '/u/' || u.username as path, u.bio as descriptio
 
 -- query: feed_of_person_items
 -- The latest first.
-select {feed_item(t, u, greatest(t.public_from, t.created_at))}
+select {feed_item(t, u, t.first_public_at)}
   from tracks t
   join users u on u.id = t.creator_id
   left join track_single_files w on w.track_id = t.id
  where t.creator_id = :id::uuid and {track_listed(t, u, null::uuid, false)} and t.stream_status = 'ready'
- order by t.created_at desc, t.id desc
+ order by t.first_public_at desc, t.id desc
  limit 300
 
 -- query: feed_of_release
@@ -101,7 +101,7 @@ select r.title, '/release/' || r.slug as path, r.description, coalesce(nullif(r.
 
 -- query: feed_of_release_items
 -- In their order.
-select {feed_item(t, u, greatest(t.public_from, t.created_at))}
+select {feed_item(t, u, t.first_public_at)}
   from release_tracks i
   join tracks t on t.id = i.track_id
   join users u on u.id = t.creator_id
@@ -132,20 +132,30 @@ select {feed_item(t, u, i.added_at)}
 
 -- A track's sound as one file.
 
+-- fragment: medium(h)
+-- The sample rate of the rendition `medium`; null: there is none.
+(select (q_ ->> 'sample_rate')::int from jsonb_array_elements(h.info -> 'qualities') q_ where q_ ->> 'name' = 'medium')
+
 -- query: single_file
 -- Whoever may see the track may hear it, and whoever has a link to it.
 -- problems: stream_not_ready
-select t.id, t.media_version as version, track_is_open(t) and user_shown(u) as is_public, case when w.version = t.media_version then array_to_string(w.sizes, ',') end as sizes,
-       case when t.stream_status <> 'ready' or t.status <> 'completed' then 'stream_not_ready' end as problem
+select t.id, coalesce(t.media_of, t.id) as media_track, t.media_version as version, {medium(h)} as sample_rate, track_is_open(t) and user_shown(u) as is_public,
+       case when t.stream_status <> 'ready' or t.status <> 'completed' or {medium(h)} is null then 'stream_not_ready' end as problem
   from tracks t
   join users u on u.id = t.creator_id and {not_blocked_by(t.creator_id, :viewer::uuid, :viewer_staff::boolean)}
-  left join track_single_files w on w.track_id = t.id
+  left join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
  where t.id = :id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
+-- query: single_file_of
+-- The same of a track in a feed, to measure it.
+-- sees: everybody
+select coalesce(t.media_of, t.id) as media_track, t.media_version as version, {medium(h)} as sample_rate
+  from tracks t
+  join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
+ where t.id = :id::uuid and {medium(h)} is not null
+
 -- query: single_file_measured
-insert into track_single_files (track_id, version, sizes, size_bytes)
-select t.id, :version::text, s.sizes, (select sum(x) from unnest(s.sizes) x)
-  from tracks t, (select string_to_array(:sizes::text, ',')::int[] as sizes) s
- where t.id = :id::uuid and t.media_version = :version::text
-on conflict (track_id) do update set version = excluded.version, sizes = excluded.sizes, size_bytes = excluded.size_bytes
+insert into track_single_files (track_id, version, size_bytes)
+select t.id, :version::text, :size_bytes::bigint from tracks t where t.id = :id::uuid and t.media_version = :version::text
+on conflict (track_id) do update set version = excluded.version, size_bytes = excluded.size_bytes
 returning track_id

@@ -142,21 +142,6 @@ const struct problem *rest_download(struct rest_call *call);
 const struct problem *rest_hls(struct rest_call *call);
 const struct problem *rest_cover(struct rest_call *call);
 
-/* layout.c: a rendition as one file that players can seek in.
- *
- * A rendition lies in storage as init.mp4 and segments. One after another they are a fragmented MP4 file; an index (the box `sidx`) behind the head tells
- * players where each segment is. The sizes of segments are asked for once, and remembered for some hundred renditions. */
-struct layout;
-/* `folder` is that of the rendition in storage. Returns an enum storage_error. */
-int layout_get(const char *folder, int sample_rate, struct layout **ret_layout);
-void layout_unref(struct layout *layout);
-/* The file from the segment on that plays at `from_s`; NULL when memory is short. */
-struct source *layout_source(struct layout *layout, double from_s);
-/* Lines of an HLS playlist of byte ranges in that file, whose address is `address`. */
-void layout_playlist(const struct layout *layout, const char *address, struct buf *out);
-bool layout_setup(void);
-void layout_teardown(void);
-
 /* apps.c */
 extern const struct route app_routes[];
 

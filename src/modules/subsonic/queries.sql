@@ -877,13 +877,13 @@ select s.id from s
 
 -- query: subsonic_media
 -- What a track is played from: the file as it was uploaded, where the person may have it, and the renditions.
-select t.media_version, t.duration_ms, {gets_original(t)} as gets_original, may_download(t, 'original', :viewer::uuid, false, null) as may_download,
+select t.media_version, coalesce(t.media_of, t.id) as media_track, t.duration_ms, {gets_original(t)} as gets_original, may_download(t, 'original', :viewer::uuid, false, null) as may_download,
        t.file_path, t.format, coalesce(t.bitrate, 0) as kbps, {original_type(t)} as original_type, {original_ending(t)} as original_ending,
        encode(t.content_sha256, 'hex') as original_hash, coalesce(nullif(t.artist, '') || ' - ', '') || t.title as name, coalesce(nullif(t.original_filename, ''), 'track') as filename,
        track_is_public(t) and user_shown(u) as is_public, coalesce(h.info -> 'qualities', '[]')::text as qualities
   from tracks t
   join users u on u.id = t.creator_id
-  join hls_streams h on h.track_id = t.id
+  join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
  where t.id = :id::uuid and {playable(t, u)}
 
 -- query: subsonic_cover

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/file.h"
+#include "api/layout.h"
 #include "base/log.h"
 #include "modules/subsonic/internal.h"
 
@@ -81,13 +82,13 @@ stream_original(struct request *req, const struct row *media, bool keep)
 }
 
 static int
-stream_layout(const struct row *media, const struct stream_rendition *rendition, const char *id, struct layout **ret_layout)
+stream_layout(const struct row *media, const struct stream_rendition *rendition, struct layout **ret_layout)
 {
     const char *version = row_text(media, "media_version");
     char folder[STORAGE_KEY_MAX + 1];
 
-    snprintf(folder, sizeof folder, "hls/%s/%s%s%s", id, version, *version ? "/" : "", rendition->name);
-    return layout_get(folder, rendition->sample_rate, ret_layout);
+    snprintf(folder, sizeof folder, "hls/%s/%s%s%s", row_text(media, "media_track"), version, *version ? "/" : "", rendition->name);
+    return layout_get(rest_storage, folder, rendition->sample_rate, ret_layout);
 }
 
 static const struct problem *
@@ -96,7 +97,7 @@ stream_send(struct request *req, const struct row *media, const struct stream_re
     const char *etag = arena_printf(req->arena, "\"%s-%s-%lld\"", row_text(media, "media_version"), rendition->name, (long long)from_s);
     struct layout *layout;
     struct source *source;
-    int error = stream_layout(media, rendition, request_param(req, "id"), &layout);
+    int error = stream_layout(media, rendition, &layout);
     const struct problem *p;
 
     if (error)
@@ -194,7 +195,7 @@ rest_hls(struct rest_call *call)
         return PROBLEM(NOT_FOUND);
     rendition = stream_choose(list, count, request_param(req, "bit_rate") ? strtoll(request_param(req, "bit_rate"), NULL, 10) : 0);
     address = stream_address(call, rendition);
-    error = stream_layout(&media, rendition, request_param(req, "id"), &layout);
+    error = stream_layout(&media, rendition, &layout);
     if (error || !address)
         return error ? problem_of_storage(req->arena, error) : PROBLEM(INTERNAL);
     layout_playlist(layout, address, &out);

@@ -1,6 +1,7 @@
 /* subsonic.c - the addresses /rest/... for music apps that speak the Subsonic protocol 1.16.1 and OpenSubsonic (ADR 0100). */
 #include "modules/subsonic/internal.h"
 
+#include "api/layout.h"
 #include "http/limit.h"
 
 extern const struct module subsonic_module;
@@ -93,7 +94,7 @@ static bool
 subsonic_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     rest_storage = with->storage;
-    if (login_setup() && layout_setup())
+    if (login_setup())
         return true;
     snprintf(error, error_size, "not enough memory");
     return false;

@@ -1,4 +1,5 @@
-/* layout.c - see internal.h. */
+#include "api/layout.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,7 +11,6 @@
 #include "api/file.h"
 #include "base/log.h"
 #include "base/source_joined.h"
-#include "modules/subsonic/internal.h"
 
 #define PLAYLIST_MAX ((size_t)4 * 1024 * 1024)
 #define HEAD_MAX ((size_t)1024 * 1024)
@@ -27,6 +27,7 @@ struct layout_segment {
 };
 
 struct layout {
+    struct storage *storage;
     char folder[STORAGE_KEY_MAX + 1];
     int sample_rate;
     unsigned char *head; /* init.mp4 */
@@ -40,14 +41,6 @@ struct layout {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static TAILQ_HEAD(layout_list, layout) remembered = TAILQ_HEAD_INITIALIZER(remembered); /* what was used last comes first */
 static unsigned remembered_count;
-
-bool
-layout_setup(void)
-{
-    TAILQ_INIT(&remembered);
-    remembered_count = 0;
-    return true;
-}
 
 void
 layout_unref(struct layout *layout)
@@ -68,11 +61,12 @@ layout_teardown(void)
         TAILQ_REMOVE(&remembered, layout, entry);
         layout_unref(layout);
     }
+    remembered_count = 0;
 }
 
 /* A whole file of the rendition, ended by a NUL byte. */
 static int
-layout_read(const char *folder, const char *name, size_t max, unsigned char **ret_bytes, size_t *ret_len)
+layout_read(struct storage *storage, const char *folder, const char *name, size_t max, unsigned char **ret_bytes, size_t *ret_len)
 {
     char key[STORAGE_KEY_MAX + 1];
     struct source *source;
@@ -81,7 +75,7 @@ layout_read(const char *folder, const char *name, size_t max, unsigned char **re
     int error;
 
     snprintf(key, sizeof key, "%s/%s", folder, name);
-    error = storage_open_local(rest_storage, key, &source);
+    error = storage_open_local(storage, key, &source);
     if (error)
         return error;
     len = (size_t)source_size(source);
@@ -132,7 +126,7 @@ layout_measure(struct layout *layout)
         int error;
 
         snprintf(key, sizeof key, "%s/%s", layout->folder, layout->segments[i].name);
-        error = storage_open_near(rest_storage, key, 0, &source);
+        error = storage_open_near(layout->storage, key, 0, &source);
         if (error)
             return error;
         layout->segments[i].size = source_size(source) < INT32_MAX ? (uint32_t)source_size(source) : 0;
@@ -180,7 +174,7 @@ layout_remember(struct layout *layout)
 }
 
 int
-layout_get(const char *folder, int sample_rate, struct layout **ret_layout)
+layout_get(struct storage *storage, const char *folder, int sample_rate, struct layout **ret_layout)
 {
     struct layout *layout = layout_find(folder);
     unsigned char *playlist = NULL;
@@ -195,11 +189,12 @@ layout_get(const char *folder, int sample_rate, struct layout **ret_layout)
     if (!layout)
         return STORAGE_FAILED;
     layout->references = 1;
+    layout->storage = storage;
     layout->sample_rate = sample_rate;
     snprintf(layout->folder, sizeof layout->folder, "%s", folder);
-    error = layout_read(folder, "init.mp4", HEAD_MAX, &layout->head, &layout->head_len);
+    error = layout_read(storage, folder, "init.mp4", HEAD_MAX, &layout->head, &layout->head_len);
     if (!error)
-        error = layout_read(folder, "playlist.m3u8", PLAYLIST_MAX, &playlist, &len);
+        error = layout_read(storage, folder, "playlist.m3u8", PLAYLIST_MAX, &playlist, &len);
     if (!error && !layout_read_playlist(layout, (char *)playlist))
         error = STORAGE_FAILED;
     free(playlist);
@@ -225,6 +220,22 @@ static size_t
 layout_index_size(const struct layout *layout, unsigned first)
 {
     return SIDX_HEAD + (size_t)SIDX_ENTRY * (layout->count - first);
+}
+
+uint64_t
+layout_size(const struct layout *layout)
+{
+    uint64_t size = layout->head_len + layout_index_size(layout, 0);
+
+    for (unsigned i = 0; i < layout->count; i++)
+        size += layout->segments[i].size;
+    return size;
+}
+
+unsigned
+layout_segments(const struct layout *layout)
+{
+    return layout->count;
 }
 
 /* The box `sidx` (ISO 14496-12, 8.16.3), version 1: where each segment from `first` on is, and how long it lasts. */
@@ -289,7 +300,7 @@ layout_open(void *context, unsigned part)
     struct source *source;
 
     snprintf(key, sizeof key, "%s/%s", reply->layout->folder, reply->layout->segments[reply->first + part - 2].name);
-    if (storage_open_near(rest_storage, key, FILE_COPIED_MAX, &source) == 0)
+    if (storage_open_near(reply->layout->storage, key, FILE_COPIED_MAX, &source) == 0)
         return source;
     log_warn("a segment of a stream is gone", LOG_TEXT("key", key));
     return NULL;
