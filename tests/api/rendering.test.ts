@@ -16,7 +16,7 @@ const folder = path.join(WORK, 'rendering-web');
 mkdirSync(path.join(folder, 'assets'), { recursive: true });
 writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title><meta name="description" content="Veza." /></head><body><div id="shell"><!--page-body--><noscript>Static</noscript><!--/page-body--></div><div id="root"></div><!--page-data--></body></html>');
 writeFileSync(path.join(folder, 'embed.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="embed"></div><!--page-data--></body></html>');
-writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/u/:username', '/playlist/:id', '/release/:slug', '/embed/track/:id', '/embed/playlist/:id', '/embed/release/:slug'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/u/:username', '/playlist/:id', '/release/:slug', '/discover/genre/:genre', '/discover/tag/:tag', '/embed/track/:id', '/embed/playlist/:id', '/embed/release/:slug'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 
 const SITE = 'https://veza.example';
 const world = await World.start('rendering', { VEZA_WEB_DIR: folder, FRONTEND_URL: SITE });
@@ -189,4 +189,23 @@ test('visitors find nothing unlisted or private on any page, in any feed or site
     assert.equal(status, 200, path);
     for (const hidden of [made.unlisted, made.private]) for (const id of Object.values(hidden)) assert.ok(!html.includes(id), `${path} tells of ${id}`);
   }
+});
+
+test('pages of genres and tags list what everybody finds, by the names that they have now; empty ones are not for search engines', async () => {
+  await world.sql(`update tracks set genre = genre_named('Drone'), tags = tags_named(array['late & <night>']) where title like '% ${HOSTILE.slice(0, 9)}%'`);
+  await world.sql(`insert into genre_aliases (fold, name, genre_slug) values (label_fold('Drone music'), 'Drone music', 'drone') on conflict do nothing`);
+  for (const [path, name] of [['/discover/genre/drone', 'Drone'], ['/discover/tag/late%20%26%20%3Cnight%3E', 'late & <night>']] as const) {
+    const { status, html, headers } = await look(path);
+    assert.deepEqual([status, headers.get('x-robots-tag')], [200, null], path);
+    assert.ok(plain(html.match(/<title>(.*?)<\/title>/)![1]!).startsWith(name), html.slice(0, 300));
+    assert.ok(plain(html.match(/<h1[^>]*>(.*?)<\/h1>/s)![1]!).includes(name));
+    assert.equal(links(html).find(({ rel }) => rel === 'canonical')!['href'], SITE + path);
+    assert.deepEqual([made.public, made.unlisted, made.private].map(({ track }) => html.includes(track)), [true, false, false]);
+    assert.ok(!html.includes('<night>') && !html.includes('<script>alert'));
+    assert.match((await look(`${path}?lang=fr`)).html, /<html lang="fr"/);
+  }
+  const alias = await fetch(`${world.server.api}/discover/genre/Drone%20music`, { redirect: 'manual' });
+  assert.deepEqual([alias.status, alias.headers.get('location')], [301, '/discover/genre/drone']);
+  assert.deepEqual([(await look('/discover/genre/polka')).status, (await look('/discover/genre/polka')).headers.get('x-robots-tag')], [200, 'noindex']);
+  for (const path of ['/discover/genre/no-such-genre', '/discover/tag/no-such-tag', '/discover/tag/%00', '/discover/genre/a%2Fb']) assert.ok([400, 404].includes((await look(path)).status), path);
 });

@@ -30,6 +30,35 @@ select g.slug from genres g where g.slug = genre_of(:genre::text)
 -- query: discover_genre_state
 select {genre_state(g)} from genres g where g.slug = genre_of(:genre::text)
 
+-- fragment: newest_of(label, sort, key)
+-- For the page of a genre or tag: who it is about, and whether there is anything for search engines to list. `n` has the ids of its newest tracks.
+label as name, sort as kind, key as address, exists (select from n) as is_indexable,
+       (select coalesce(json_agg({page_track(t, u)} order by n.at desc, n.id desc), '[]') from n join tracks t on t.id = n.id join users u on u.id = t.creator_id) as items
+
+-- query: genre_page
+with n as (
+    select o.id, o.first_public_at as at
+      from genres g
+      join tracks o on o.genre = g.name
+      join users w on w.id = o.creator_id
+     where g.slug = genre_of(:genre::text) and {track_listed(o, w, :viewer::uuid, :viewer_staff::boolean)}
+     order by o.first_public_at desc, o.id desc
+     limit 30
+)
+select g.slug as genre, {newest_of(g.name, 'genre', g.slug)} from genres g where g.slug = genre_of(:genre::text)
+
+-- query: tag_page
+with n as (
+    select o.id, x.first_public_at as at
+      from track_tags x
+      join tracks o on o.id = x.track_id
+      join users w on w.id = o.creator_id
+     where x.tag_id = tag_of(:tag::text) and x.first_public_at is not null and {track_listed(o, w, :viewer::uuid, :viewer_staff::boolean)}
+     order by x.first_public_at desc, x.track_id desc
+     limit 30
+)
+select {newest_of(g.name, 'tag', g.name)} from tags g where g.id = tag_of(:tag::text)
+
 -- query: discover_genre_follow
 -- schema: FollowedGenre
 -- not null: slug, is_following

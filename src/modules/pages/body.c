@@ -179,6 +179,27 @@ page_of_landing(struct page *page)
     page_add_element(page, "<noscript><p class=\"" WRAP " py-8 text-sm text-muted\">", page_words(page, "script", NULL, NULL), "</p></noscript></main>");
 }
 
+void
+page_of_label(struct page *page)
+{
+    const char *kind = page_text(page->row, "kind", NULL), *name = page_text(page->row, "name", NULL);
+    json_t *tracks = json_object_get(page->row, "items");
+
+    page->path = page_path(page->req->arena, text_equal(kind, "genre") ? "/discover/genre/" : "/discover/tag/", page_text(page->row, "address", NULL));
+    page->name = name;
+    page->title = name;
+    page->type = "website";
+    page->description = page_words(page, "label", name, NULL);
+    use_cover(page, NULL);
+    begin(page);
+    begin_header(page, page_words(page, kind, NULL, NULL), name);
+    end_header(page, NULL);
+    page_add_tracks(page, tracks, page_words(page, "newest", NULL, NULL));
+    if (!json_array_size(tracks))
+        page_add_element(page, "<p class=\"" WRAP " py-8 text-base text-muted\">", page_words(page, "quiet", NULL, NULL), "</p>");
+    end(page);
+}
+
 static void
 add_track_facts(struct page *page)
 {

@@ -83,6 +83,7 @@ void page_of_track(struct page *page);
 void page_of_release(struct page *page);
 void page_of_playlist(struct page *page);
 void page_of_person(struct page *page);
+void page_of_label(struct page *page); /* a genre or a tag */
 
 /* audio.c: the path of a track's sound as one file, and how long that file is. It is measured, by looking at all of its parts, as
  * long as *budget parts are left, from which they are taken; 0 when it is not known. */

@@ -11,6 +11,7 @@
 #include "http/assets.h"
 #include "http/server.h"
 #include "pages.queries.h"
+#include "discover.queries.h"
 #include "playlists.queries.h"
 #include "releases.queries.h"
 #include "shares.queries.h"
@@ -60,6 +61,8 @@ static const struct subject_page subject_pages[] = {
     {"/playlist/:id", "id", uuid_valid, &q_playlist_page, page_of_playlist},
     {"/u/:username", "username", NULL, &q_user_page, page_of_person},
     {"/release/:slug", "slug", NULL, &q_release_page, page_of_release, .moves = true},
+    {"/discover/genre/:genre", "genre", NULL, &q_genre_page, page_of_label, .moves = true},
+    {"/discover/tag/:tag", "tag", NULL, &q_tag_page, page_of_label},
     /* Opened by a link, which is a secret: nothing is told but the title. */
     {"/track/shared/:token", "token", NULL, &q_share_page, .title = track_title},
     {"/p/:token", "token", NULL, &q_shared_page, .title = playlist_title},
