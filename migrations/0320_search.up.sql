@@ -242,7 +242,10 @@ create function search_settings_changed() returns trigger language plpgsql as $$
 create trigger search_new after insert on user_settings for each row when (not new.allow_search_indexing) execute function search_settings_changed();
 create trigger search_changed after update of allow_search_indexing on user_settings for each row
     when (old.allow_search_indexing is distinct from new.allow_search_indexing) execute function search_settings_changed();
--- The licence of a track is that of the releases that it is on.
+-- The licence of a track is that of the public releases that it is on.
+create function search_licence_changed() returns trigger language plpgsql as $$ begin return null; end $$;
+create trigger search_licence after update on releases for each row
+    when (old.licence <> new.licence or (old.public_from is null) <> (new.public_from is null)) execute function search_licence_changed();
 create function search_release_tracks_changed() returns trigger language plpgsql as $$ begin return null; end $$;
 create trigger search_new after insert on release_tracks referencing new table as changed for each statement execute function search_release_tracks_changed();
 create trigger search_gone after delete on release_tracks referencing old table as changed for each statement execute function search_release_tracks_changed();

@@ -17,7 +17,7 @@ begin
                              array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'Y' || nullif(t.year, 0) / 10, 'b' || t.bpm, 'B' || t.bpm / 10, 'k' || search_key_code(t.musical_key),
                                    's' || least(360, t.duration / 10), 'S' || least(360, t.duration / 10) / 10, case when t.is_downloadable then 'd' end]
                              || array(select 't' || label_fold(g) from unnest(t.tags) g)
-                             || array(select distinct 'l' || r.licence from release_tracks i join releases r on r.id = i.release_id where i.track_id = t.id))
+                             || array(select distinct 'l' || r.licence from release_tracks i join releases r on r.id = i.release_id and r.public_from is not null where i.track_id = t.id))
           from tracks t
           join users u on u.id = t.creator_id
           cross join lateral (select search_canon(t.title) as title, search_canon(t.artist) as artist, search_canon(u.display_name) as name) x
@@ -162,6 +162,15 @@ create or replace function search_release_tracks_changed() returns trigger
     as $$
 begin
     perform search_touch(1::smallint, array(select distinct c.track_id from changed c order by 1));
+    return null;
+end
+$$;
+
+create or replace function search_licence_changed() returns trigger
+    language plpgsql security definer set search_path = public
+    as $$
+begin
+    perform search_touch(1::smallint, array(select i.track_id from release_tracks i where i.release_id = new.id order by 1));
     return null;
 end
 $$;

@@ -192,6 +192,11 @@ test('filters are part of the search, facets and reasons tell no more than asked
   await world.sql(`insert into release_tracks (release_id, track_id, position) select '${licensed}', id, 1 from tracks where title = 'Salt Lines'`);
   assert.deepEqual(await titles(visitor, 'mira solberg', { type: 'tracks', licence: 'cc_by' }), ['Salt Lines']);
   assert.deepEqual(namesOf(await search(visitor, 'harbour', { licence: 'cc_by' }), 'releases'), ['Harbour Songs']);
+  await world.sql(`update releases set licence = 'cc0' where id = '${licensed}'`);
+  assert.deepEqual(await titles(visitor, 'mira solberg', { type: 'tracks', licence: 'cc0' }), ['Salt Lines'], 'a track has the licence that its release has by now');
+  await world.sql(`update releases set visibility = 'private' where id = '${licensed}'`);
+  assert.deepEqual(await titles(visitor, 'mira solberg salt', { type: 'tracks', licence: 'cc0' }), [], 'and nobody learns of one that is private');
+  await world.sql(`update releases set visibility = 'public' where id = '${licensed}'`);
   assert.deepEqual(await titles(visitor, 'night', { type: 'tracks', sort: 'title', limit: 2 }), ['Good Night', 'Lighthouse Keeper'], 'it has the tag');
   const explained = (await search(visitor, 'lighthuose', { type: 'tracks', explain: true })).tracks.items[0]!.why!;
   assert.deepEqual(explained, { class: 'typo', field: 'name', typos: 1 });
