@@ -60,6 +60,11 @@ await world.sql(`
   insert into queue_session_people (session_id, name, key_hash, created_at) select id, 'Guest ' || n, 'key ' || n, now() - n / 2 * interval '1 hour' from queue_sessions, generate_series(1, 5) n;
   insert into shared_queue_items (session_id, track_id, person_id, position, round, vote_count)
   select s.id, '${track}', (select id from queue_session_people limit 1), n, n, n / 3 from queue_sessions s, generate_series(1, 9) n`);
+await world.sql("delete from genres g where g.slug > 'f' and not exists (select from track_genres x where x.genre_slug = g.slug)"); /* fewer than a page holds */
+const label = await world.sql('select g.name from tags g order by g.use_count desc, g.id limit 1');
+await world.sql(`insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, onsets_per_s, key_confidence, key_is_sure, timbre_mean, timbre_deviation)
+  select id, 1, 100 + (row_number() over (order by id))::int, 1, true, 2, 1, false, array(select (row_number() over (order by id) / (10.0 + i))::real from generate_series(1, 13) i), array_fill(1::real, array[13]) from tracks where title like 'Listed %' on conflict do nothing`);
+const end = await world.sql("select id from tracks where title = 'Listed 7' and visibility = 'public' limit 1");
 const { id: radio } = (await carol.post('/api/v1/discover/radio', { body: { track_id: track } })).body;
 /* What the id in a path names. */
 const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : path.startsWith('/api/v1/discover/radio/') ? radio : ids.carol);
@@ -67,7 +72,7 @@ const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : pat
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
 async function page(client: Client, path: string, query: Record<string, unknown> = {}): Promise<Page> {
-  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: path.startsWith('/api/v1/queue/') ? session : TOKEN, genre: 'ambient', tag: 'slow' } } as never);
+  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: path.startsWith('/api/v1/queue/') ? session : TOKEN, genre: 'ambient', tag: label } } as never);
   assertStatus(reply, 200);
   return reply.body as unknown as Page;
 }
@@ -94,9 +99,9 @@ const least: Record<string, number> = {
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */
-const uncounted = [...operations.map((operation) => operation.path).filter((path) => path.startsWith('/api/v1/discover/') && path !== '/api/v1/discover/genres' && !path.includes('playlists')), '/api/v1/feed', '/api/v1/tracks/{id}/likes', '/api/v1/tracks/recommendations', '/api/v1/playlists/recommendations', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
+const uncounted = [...operations.map((operation) => operation.path).filter((path) => path.startsWith('/api/v1/discover/') && !['/api/v1/discover/genres', '/api/v1/discover/following'].includes(path) && !path.includes('playlists')), '/api/v1/feed', '/api/v1/search/suggestions', '/api/v1/tracks/{id}/likes', '/api/v1/tracks/recommendations', '/api/v1/playlists/recommendations', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
 /* What they look for. */
-const words: Record<string, string> = { '/api/v1/users/search': 'a', '/api/v1/tracks/search': 'listed', '/api/v1/playlists/search': 'listed', '/api/v1/tags/suggest': 'slow' };
+const words: Record<string, string> = { '/api/v1/search/suggestions': 'listed',  '/api/v1/users/search': 'a', '/api/v1/tracks/search': 'listed', '/api/v1/playlists/search': 'listed', '/api/v1/tags/suggest': 'slow' };
 
 for (const operation of lists) {
   const sorts = (operation.parameters ?? []).find((parameter) => parameter.name === 'sort')?.schema as { enum?: string[] } | undefined;
@@ -104,7 +109,7 @@ for (const operation of lists) {
     test(`page after page by cursor gives each row of ${operation.path} once${sort ? `, by ${sort}` : ''}`, async () => {
       if (operation.path === '/api/v1/audit/ip/{ip}') return; /* takes another path; its statement is that of the audit log */
       const client = operation['x-auth'] === 'admin' ? root : carol;
-      const query = { ...(sort && { sort }), ...(words[operation.path] && { q: words[operation.path] }) };
+      const query = { ...(sort && { sort }), ...(words[operation.path] && { q: words[operation.path] }), ...(operation.path === '/api/v1/discover/path' && { from: track, to: end }) };
       const whole = (await page(client, operation.path, { ...query, limit: 100, page: 1 }));
       assert.equal(whole.next, null);
       assert.equal(whole.total, uncounted.includes(operation.path) ? undefined : whole.items.length);

@@ -43,6 +43,8 @@ const listening = await world.sql(`insert into track_plays (track_id, user_id) s
 const sending = idOf(await begin(carol, { length: 1000 }));
 const inParts = (await carol.post('/api/v1/tracks/initiate', { body: { filename: 'a.wav', total_size: 1000 } as never })).body.upload_id;
 const job = await world.sql(`select id from jobs where dedupe_key = 'transcode:${track.id}'`);
+const radio = (await carol.post('/api/v1/discover/radio', { body: { track_id: track.id } })).body.id;
+const app = (await carol.post('/api/v1/app-passwords', { body: { name: 'Hers' } })).body.id;
 const owned: Owned[] = [
   { under: '/api/streams/jobs/', path: { id: job }, strangers: ['alice', 'dave'] },
   { under: '/v1/stream/job/', path: { id: job }, strangers: ['alice', 'dave'] },
@@ -65,6 +67,8 @@ const owned: Owned[] = [
   { under: '/api/v1/notifications/', path: { id: notification }, strangers: ['alice', 'root'] },
   { under: '/api/v1/auth/passkeys/', path: { id: passkey }, strangers: ['alice', 'root'] },
   { under: '/api/v1/auth/oauth/connections/', path: { id: connection }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/discover/radio/', path: { id: radio }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/app-passwords/', path: { id: app }, strangers: ['alice', 'root'] },
   { under: '/api/v1/developer/api-keys/', path: { id: apiKey }, strangers: ['alice', 'root'] },
 ];
 /** Things that everybody may see. */
@@ -82,7 +86,7 @@ function pictureFor(operation: Operation, picture = png(400, 400)): { form?: For
 }
 
 /** What a secret or a signature opens: tests of their own say what is refused without (stream-callbacks, stream-files). */
-const isSealed = ({ path }: Operation) => path.startsWith('/api/v1/internal/') || path === '/stream/{filename}';
+const isSealed = ({ path }: Operation) => path.startsWith('/api/v1/internal/') || path === '/stream/{filename}' || path.startsWith('/rest/');
 
 for (const operation of operations) {
   if (!pathParameters(operation).length || !responseOf(operation, 404) || isSealed(operation)) continue;

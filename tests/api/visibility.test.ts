@@ -28,6 +28,11 @@ const release = await world.sql(`insert into releases (user_id, slug, title, kin
 await world.sql(`insert into release_tracks (release_id, track_id, position) select '${release}', id, row_number() over (order by id) from tracks where title like 'Seen %'`);
 /* Dave has them all in his own lists: he had each when it was public. */
 const playlist = await world.sql(`insert into playlists (user_id, name) values ('${ids.dave}', 'All of it') returning id`);
+const end = await world.sql(`insert into tracks (creator_id, title, status, visibility) values ('${ids.dave}', 'End', 'completed', 'public') returning id`);
+await world.sql(`insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, onsets_per_s, key_confidence, key_is_sure, timbre_mean, timbre_deviation)
+  select id, 1, 100 + (row_number() over (order by id))::int, 1, true, 2, 1, false, array(select (row_number() over (order by id) / (10.0 + i))::real from generate_series(1, 13) i), array_fill(1::real, array[13]) from tracks where title like 'Seen %' on conflict do nothing`);
+await world.sql(`insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, onsets_per_s, key_confidence, key_is_sure, timbre_mean, timbre_deviation)
+  select id, 1, 100 + (row_number() over (order by id))::int, 1, true, 2, 1, false, array(select (row_number() over (order by id) / (10.0 + i))::real from generate_series(1, 13) i), array_fill(1::real, array[13]) from tracks where title = 'End' on conflict do nothing`);
 const TOKEN = 'L'.repeat(43); /* opens his playlist */
 await world.sql(`
   insert into playlist_share_links (playlist_id, user_id, token_hash) values ('${playlist}', '${ids.dave}', encode(sha256('${TOKEN}'), 'hex'));
@@ -44,7 +49,7 @@ const idFor = (path: string) => (path.startsWith('/api/v1/tracks/') ? open : pat
 async function allLists(client: Client): Promise<[string, string][]> {
   const found: [string, string][] = [];
   for (const { path, parameters } of lists) {
-    const query: Record<string, unknown> = { limit: 100, ...(parameters.some(({ name, required }) => name === 'q' && required) && { q: 'seen' }) };
+    const query: Record<string, unknown> = { limit: 100, ...(parameters.some(({ name, required }) => name === 'q' && required) && { q: 'seen' }), ...(path === '/api/v1/discover/path' && { from: open, to: end }) };
     const more = parameters.some(({ name }) => name === 'q') ? [{ ...query, q: 'seen' }] : [];
     for (const one of [query, ...more]) {
       const reply = await client.get(path as '/api/v1/tracks', { query: one, path: { id: idFor(path), token: TOKEN } } as never);

@@ -143,12 +143,10 @@ static const struct route search_routes[] = {
     {GET, "/api/v1/search", "Find tracks, releases, users and playlists by words",
      "Of each kind the best hits: names that are the text, then names that begin with it, then what has all its words in its names, its artist, genre or tags, then, "
      "where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply, .reply_rows = search_rows,
-     .cache_s = 5, .cache_tags = "tracks users"},
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply, .reply_rows = search_rows},
 
     {GET, "/api/v1/search/suggestions", "List what is being typed may be about", "A few of each kind, the best first.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = suggestion_inputs, .sql = &q_search_suggestions, .shape = MANY,
-     .cache_s = 5, .cache_tags = "tracks users"},
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = suggestion_inputs, .sql = &q_search_suggestions, .shape = MANY},
     ROUTE_END};
 
 static const struct job_handler search_jobs[] = {
