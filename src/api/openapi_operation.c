@@ -183,7 +183,7 @@ static bool
 is_text(const char *media_type)
 {
     return text_starts_with(media_type, "text/") || text_starts_with(media_type, "application/json") || strstr(media_type, "mpegurl") ||
-           strstr(media_type, "+xml");
+           strstr(media_type, "+xml") || strstr(media_type, "/xml");
 }
 
 /* A file that is sent in ranges. */

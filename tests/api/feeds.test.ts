@@ -128,3 +128,11 @@ test('a track that is still processed has no such file', async () => {
   });
   assertProblem(reply, 409, 'stream_not_ready');
 });
+
+test('a feed that did not change is not sent again, whatever it is of', async () => {
+  for (const feed of FEEDS) {
+    const whole = await world.visitor.send('GET', feed);
+    assert.equal(whole.status, 200, feed);
+    assert.equal((await world.visitor.send('GET', feed, { headers: { 'If-None-Match': whole.headers.get('etag')! } } as never)).status, 304, feed);
+  }
+});

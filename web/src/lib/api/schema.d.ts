@@ -25556,15 +25556,6 @@ export interface operations {
                     "application/xml": string;
                 };
             };
-            /** @description The part asked for by Range */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/xml": string;
-                };
-            };
             /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
@@ -25573,7 +25564,6 @@ export interface operations {
                 content?: never;
             };
             404: components["responses"]["404.not_found"];
-            416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -25600,15 +25590,6 @@ export interface operations {
                     "application/xml": string;
                 };
             };
-            /** @description The part asked for by Range */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/xml": string;
-                };
-            };
             /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
@@ -25616,7 +25597,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            416: components["responses"]["416.range_not_satisfiable"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
