@@ -168,6 +168,17 @@ fill_count_follows(struct fill *fill)
     seen_free(seen);
 }
 
+/* Two names may be of one genre (genre_aliases): the number of the first of them. */
+static unsigned
+same_genre(const struct fill *fill, unsigned genre)
+{
+    unsigned first = 0;
+
+    while (first < genre && !text_equal(fill->genre_slug[first], fill->genre_slug[genre]))
+        first++;
+    return first;
+}
+
 /* A few genres and tags each. */
 static bool
 follow_labels(struct fill *fill, bool of_genres)
@@ -185,7 +196,7 @@ follow_labels(struct fill *fill, bool of_genres)
             for (unsigned i = 0; i < want; i++) {
                 unsigned label = (unsigned)draw_zipf(&draw, of_genres ? name_genre_count : fill->tag_count, 0.9);
 
-                if (!seen_add(seen, label))
+                if (!seen_add(seen, of_genres ? same_genre(fill, label) : label))
                     continue;
                 copy_id(&copy, FILL_PERSON, person);
                 copy_text(&copy, of_genres ? fill->genre_slug[label] : fill->tags[label].id);
@@ -261,8 +272,8 @@ fill_labels(struct fill *fill)
         if (!good)
             return false;
     }
-    return list_tags(fill) && fill_run(fill, "insert into tags (id, name, created_at) select id, name, '2017-01-01Z' from fill_tags order by n"
-                                             " on conflict (label_fold(name)) do nothing");
+    return list_tags(fill) && fill_run(fill, "insert into tags (id, name, created_at) select id, name, '2017-01-01Z' from fill_tags where tag_of(name) is null order by n"
+                                             " on conflict do nothing");
 }
 
 bool
@@ -272,7 +283,7 @@ fill_read_labels(struct fill *fill)
     bool good;
 
     for (unsigned genre = 0; genre < name_genre_count; genre++) {
-        rows = PQexecParams(fill->pg, "select slug, name from genres where label_fold(name) = label_fold($1)", 1, NULL, &name_genres[genre], NULL, NULL, 0);
+        rows = PQexecParams(fill->pg, "select slug, name from genres where slug = genre_of($1)", 1, NULL, &name_genres[genre], NULL, NULL, 0);
         good = PQntuples(rows) == 1;
         snprintf(fill->genre_slug[genre], sizeof fill->genre_slug[genre], "%s", good ? PQgetvalue(rows, 0, 0) : "");
         snprintf(fill->genre_name[genre], sizeof fill->genre_name[genre], "%s", good ? PQgetvalue(rows, 0, 1) : "");
@@ -282,7 +293,7 @@ fill_read_labels(struct fill *fill)
     }
     if (!list_tags(fill))
         return false;
-    rows = PQexec(fill->pg, "select f.n, g.id, g.name from fill_tags f join tags g on label_fold(g.name) = label_fold(f.name) order by f.n");
+    rows = PQexec(fill->pg, "select f.n, g.id, g.name from fill_tags f join tags g on g.id = tag_of(f.name) order by f.n");
     good = (unsigned)PQntuples(rows) == fill->tag_count;
     for (unsigned tag = 0; good && tag < fill->tag_count; tag++) {
         snprintf(fill->tags[tag].id, sizeof fill->tags[tag].id, "%s", PQgetvalue(rows, (int)tag, 1));
