@@ -80,6 +80,7 @@ interface Table {
   checks: string[];
 }
 
+/* Without partitions and what is made of them: search_entries, whose rows its triggers make of the rows of others. */
 const CATALOGUE = `select json_agg(json_build_object('name', c.relname, 'columns', (
     select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'length', case when a.atttypmod > 4 and t.typname in ('varchar', 'bpchar') then a.atttypmod - 4 end,
         'needed', a.attnotnull, 'has_default', a.atthasdef or a.attidentity <> '', 'generated', a.attgenerated <> '' or a.attidentity <> '',
@@ -90,7 +91,7 @@ const CATALOGUE = `select json_agg(json_build_object('name', c.relname, 'columns
       left join pg_constraint k on k.conrelid = c.oid and k.contype = 'f' and k.conkey = array[a.attnum]
      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), 'checks', coalesce((
     select json_agg(pg_get_constraintdef(k.oid)) from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'), '[]')) order by c.relname)
-  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'`;
+  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition`;
 
 type Row = Record<string, string>; /* column: SQL */
 type Whose = 'person' | 'other';
