@@ -41,11 +41,12 @@ audio_size(const char *track_id, int64_t *budget)
     struct layout *layout = NULL;
     PGresult *track, *told;
     char size_text[24];
-    int64_t size = 0;
+    int64_t size = 0, rate;
 
     if (*budget <= 0 || db_run(&q_single_file_of, args, &track, NULL))
         return 0;
-    if (PQntuples(track) && audio_layout(PQgetvalue(track, 0, 0), PQgetvalue(track, 0, 1), atoi(PQgetvalue(track, 0, 2)), &layout) == 0) {
+    if (PQntuples(track) && text_to_int64(PQgetvalue(track, 0, 2), 1, INT32_MAX, &rate) &&
+        audio_layout(PQgetvalue(track, 0, 0), PQgetvalue(track, 0, 1), (int)rate, &layout) == 0) {
         size = (int64_t)layout_size(layout);
         *budget -= layout_segments(layout);
         layout_unref(layout);
