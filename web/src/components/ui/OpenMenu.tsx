@@ -32,7 +32,7 @@ export function OpenMenu({ trigger, children, align = 'end', side = 'bottom', by
           side={side}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 min-w-52 rounded-card bg-raised p-1 text-sm text-ink shadow-float animate-rise"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-52 overflow-y-auto overscroll-contain rounded-card bg-raised p-1 text-sm text-ink shadow-float animate-rise"
         >
           {children}
         </DropdownMenu.Content>
