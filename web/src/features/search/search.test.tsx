@@ -42,8 +42,8 @@ describe('the command palette', () => {
     await userEvent.type(await screen.findByRole('combobox'), 'ase nordlys');
     const option = await screen.findByRole('option', { name: /Åse Nordlys/ });
     expect(option).toHaveTextContent('@nordlys');
-    expect(server.calls.map((call) => call.path)).toContain('/search?q=ase+nordlys&limit=8');
-    await userEvent.click(option);
+    await waitFor(() => expect(server.calls.map((call) => call.path)).toContain('/search?q=ase+nordlys&limit=8')); /* whoever types slowly is answered before */
+    await userEvent.click(await screen.findByRole('option', { name: /Åse Nordlys/ }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/u/nordlys'));
   });
 
