@@ -85,7 +85,7 @@ for (const [name, tags] of purges) {
       const mark = `told${++round}`, list = tagged(tags), others = cached.filter((operation) => !list.includes(operation)), ended = await warm([steady, ...list, ...others], mark);
       await world.sql(`insert into outbox (name, key, payload) values ('${name}', gen_random_uuid(), '{}')`);
       for (const operation of list) await until(`${keyOf(operation)} to be read anew`, async () => !(await isHit(operation, mark)), 4);
-      const stayed = await Promise.all([...others].map((operation) => isHit(operation, mark)));
+      const stayed = await Promise.all([...others].map((operation) => isKept(operation, mark)));
       const steadyStayed = await isHit(steady, mark);
       if (ended() && tries > 1) continue;
       assert.ok(!ended(), 'within the time that replies are kept');

@@ -479,7 +479,7 @@ test('the page of a release names it and its artist; an old address leads to the
   assert.deepEqual([shown.status, shown.headers.get('x-robots-tag')], [200, null]);
   assert.match(shown.html, /<title>Paged – The Pages/);
   await change({ visibility: 'unlisted' });
-  assert.equal((await look('/release/paged-now')).headers.get('x-robots-tag'), 'noindex');
+  assert.equal((await look('/release/paged-now')).status, 404, 'it opens by its secret address only');
   await change({ visibility: 'private' });
   for (const slug of ['paged', 'paged-now', 'no-such-release']) {
     const { status, headers, html } = await look(`/release/${slug}`);
