@@ -96,7 +96,7 @@ a_page_reads_as_much_of_a_large_table_as_of_a_small_one_wherever_it_begins(void 
     char key1[128], key2[128];
 
     (void)state;
-    test_database_ask("drop index tracks_search_text_idx, tracks_tags_idx");
+    test_database_ask("alter table tracks disable trigger search_new; drop index tracks_tags_idx"); /* what is searched by is filled elsewhere */
     test_database_ask("insert into users (username, email, password_hash) select 'person' || n, 'person' || n || '@example.org', 'x' from generate_series(1, 50) n");
     fill(1, SMALL);
     for (size_t i = 0; i < COUNT_OF(pages); i++)
