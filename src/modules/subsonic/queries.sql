@@ -481,36 +481,33 @@ select jsonb_build_object(
 
 -- Search.
 
+-- fragment: found(sort, words)
+-- The best 1000 that the search finds (ADR 0096), public or one's own: each with its place. Kinds: 1 tracks, 2 releases, 3 people.
+search_find(sort::smallint, words::text, :viewer::uuid, false, 'both', null, 1000)
+
 -- query: subsonic_search
--- All words in title, artist, album, genre, tags or the creator's name. A title that is what is searched for comes first, then those that begin with it.
 with a as materialized (
-    select u.id, row_number() over (order by search_fold(u.display_name) = search_fold(:q::text) desc, lower(u.display_name), u.id) as place
-      from users u
-     where u.search_text like all (search_patterns(:q::text)) and {creator_shown(u)} and {has_songs(u)} and {in_folder(u.id)}
-     order by place
+    select u.id, f.place
+      from {found(3, :q)} f
+      join users u on u.id = f.id
+     where {creator_shown(u)} and {has_songs(u)} and {in_folder(u.id)}
+     order by f.place
      limit :artist_count::int offset :artist_offset::int
 ), b as materialized (
-    select 'al' as kind, r.id, row_number() over (order by search_fold(r.title) = search_fold(:q::text) desc,
-                                                  search_fold(r.title) like {like_escape(search_fold(:q::text))} || '%' desc, lower(r.title), r.id) as place
-      from releases r
+    select 'al' as kind, r.id, f.place
+      from {found(2, :q)} f
+      join releases r on r.id = f.id
       join users u on u.id = r.user_id
-     where search_fold(r.title || ' ' || coalesce(r.artist, '')) like all (search_patterns(:q::text)) and {release_shown(r, u)} and {in_folder(r.user_id)}
-     order by place
+     where {release_shown(r, u)} and {in_folder(r.user_id)}
+     order by f.place
      limit :album_count::int offset :album_offset::int
 ), x as materialized (
-    select t.id, row_number() over (order by search_fold(t.title) = search_fold(:q::text) desc,
-                                    search_fold(t.title) like {like_escape(search_fold(:q::text))} || '%' desc, lower(t.title), t.id) as place
-      from tracks t
+    select t.id, f.place
+      from {found(1, :q)} f
+      join tracks t on t.id = f.id
       join users u on u.id = t.creator_id
-     where t.search_text || ' ' || u.search_text like all (search_patterns(:q::text))
-       and t.id in (select f.id from tracks f where f.search_text like (search_patterns(:q::text))[1]
-                    union all
-                    select f.id
-                      from users c
-                      join tracks f on f.creator_id = c.id
-                     where c.search_text like (search_patterns(:q::text))[1])
-       and {shown(t, u)} and {in_folder(t.creator_id)}
-     order by place
+     where {shown(t, u)} and {in_folder(t.creator_id)}
+     order by f.place
      limit :song_count::int offset :song_offset::int
 )
 select jsonb_build_object(
@@ -781,7 +778,7 @@ select coalesce((select jsonb_build_object('artist', coalesce(nullif(t.artist, '
                    from tracks t
                    join users u on u.id = t.creator_id
                    join track_lyrics l on l.track_id = t.id
-                  where t.search_text like all (search_patterns(:title::text)) and lower(t.title) = lower(:title::text)
+                  where t.id in (select f.id from {found(1, :title)} f) and lower(t.title) = lower(:title::text)
                     and (coalesce(:artist::text, '') = '' or lower(:artist::text) in (lower(t.artist), lower(u.display_name)))
                     and {shown(t, u)}
                   order by t.created_at desc, t.id
