@@ -67,6 +67,8 @@ create or replace function search_touch(of_kind smallint, ids uuid[]) returns vo
     language plpgsql security definer set search_path = public
     as $$
 begin
+    -- Whoever changes the same thing now is waited for before anything is read: else what it was before would be written over what it is.
+    perform from search_entries e where e.kind = of_kind and e.id = any (ids) order by e.id for update;
     delete from search_entries e
      where e.kind = of_kind and e.id = any (ids)
        and case of_kind when 1 then not exists (select from tracks t where t.id = e.id and t.deleted_at is null)
@@ -583,7 +585,7 @@ begin
               from (select v.i, string_agg(v.word, ' | ') as any_of, string_agg(v.word || case when v.word like '%:*' then 'A' else ':A' end, ' | ') as in_names
                       from unnest(x_no, x_word) v (i, word) group by v.i) a) q
       cross join search_scan(of_kind, case when filters is null then q.wanted else q.wanted && filters end,
-                             exact || beginning || case when tail is null then spread else exact end, tail, viewer, hidden, any_words, scope, least(most, 100)) s
+                             exact || beginning || case when tail is null then spread else exact end, tail, viewer, hidden, any_words, scope, least(most - had, 100)) s
       cross join lateral (select sum(b.cost)::int as typos
                             from (select min(v.cost) as cost from unnest(x_no, x_word, x_cost) v (i, word, cost) where s.words @@ v.word::tsquery group by v.i) b) t
      where t.typos > 0;

@@ -290,9 +290,14 @@ case t.format when 'mp4' then '.m4a' when 'wav' then '.wav' when 'w64' then '.w6
 -- A track in a list of a page that the server renders (modules/pages); u is its creator.
 json_build_object('id', t.id, 'title', t.title, 'artist', coalesce(nullif(t.artist, ''), u.display_name), 'username', u.username, 'duration_ms', t.duration_ms)
 
+-- fragment: search_labels
+-- The genre and the tag that a list is asked for, by the names that they have: other names lead to them.
+coalesce((select g_.name from genres g_ where g_.slug = genre_of(:genre::text)), :genre::text), coalesce(tag_named(:tag::text), :tag::text)
+
 -- fragment: search_filters
 -- The filters of a search, as search_find() takes them.
-search_filters(:genre::text, :tag::text, :bpm_from::int, :bpm_to::int,
+search_filters({search_labels},
+                       :bpm_from::int, :bpm_to::int,
                        case when :key::text ~* '^([1-9]|1[0-2])[ab]$' then lower(:key::text) else search_key_code(:key::text) end, :compatible::boolean,
                        :year_from::int, :year_to::int, :duration_from::int, :duration_to::int, :licence::text, :downloadable::boolean, null)
 

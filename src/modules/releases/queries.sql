@@ -45,7 +45,8 @@ case when :access::text <> 'own' and exists (select from release_tracks f_ where
 -- filter: track_id: r.id in (select i.release_id from release_tracks i where i.track_id = :track_id::uuid)
 --                     and exists (select from tracks t where t.id = :track_id::uuid and {release_track_shown(t, r)})
 -- search: q: r.id in (select f_.id from search_find(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, case when :mine::boolean then 'own' else 'public' end,
---                                                   search_filters(null, null, null, null, null, null, null, null, null, null, null, null, :creator_id::uuid), 1000) f_)
+--                                                   search_filters(null, null, null, null, null, null, null, null, null, null, null, null,
+--                                                   coalesce(:creator_id::uuid, (select o_.id from users o_ where lower(o_.username) = lower(:username::text) and o_.deleted_at is null))), 1000) f_)
 -- sort: date: r.dated_at desc, r.id desc
 -- sort: newest: r.created_at desc, r.id desc
 -- sort: title: lower(r.title), r.id

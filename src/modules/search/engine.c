@@ -42,7 +42,7 @@ search_ask(struct request *req, enum search_kind kind, int most, struct search_f
     if (found.rows && PQntuples(found.rows)) {
         /* Where nothing was found one row tells so. */
         found.count = PQgetisnull(found.rows, 0, PQfnumber(found.rows, "id")) ? 0 : PQntuples(found.rows);
-        text_to_int64(PQgetvalue(found.rows, 0, PQfnumber(found.rows, "total_")), 0, most, &total);
+        text_to_int64(PQgetvalue(found.rows, 0, PQfnumber(found.rows, "total_")), 0, INT32_MAX, &total);
         found.total = (int)total;
         found.at_least = found.total >= most;
         found.is_partial = engine_bool(found.rows, "partial_");
@@ -82,7 +82,7 @@ const struct problem *
 search_meant(struct request *req, const char **ret_text)
 {
     const struct problem *p;
-    const char *meant, *asked = request_param(req, "q");
+    const char *meant, *asked = request_param(req, "q"), *offset = request_param(req, "offset");
     PGresult *rows;
     bool late, finds = false;
 
@@ -96,15 +96,18 @@ search_meant(struct request *req, const char **ret_text)
         return NULL;
     /* Words of what this viewer may not see are no help and none of their business: only what finds something is said. */
     request_set(req, "q", meant);
-    for (int kind = 0; kind < SEARCH_KINDS && !finds && !p; kind++) {
+    request_set(req, "offset", "0");
+    for (int kind = 0; kind < SEARCH_KINDS && !finds && !late && !p; kind++) {
         struct search_found found = {0};
 
         p = search_ask(req, (enum search_kind)kind, 5, &found);
         finds = !p && found.count > 0;
+        late = !p && found.is_partial;
         if (found.rows)
             PQclear(found.rows);
     }
     request_set(req, "q", asked);
+    request_set(req, "offset", offset);
     if (finds)
         *ret_text = meant;
     return p;

@@ -43,7 +43,6 @@ static const struct field search_inputs[] = {
 static const struct field suggestion_inputs[] = {
     {"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .example = "late tr", .help = "What was typed so far"}, FIELD_END};
 
-
 static const struct field facet_items[] = {
     {"value", FIELD_STRING, .required = true}, {"count", FIELD_INT, .required = true, .help = "Of the candidates: at least so many"}, FIELD_END};
 #define FACET(name, text) {name, FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = facet_items), .help = text}

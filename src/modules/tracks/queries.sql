@@ -17,7 +17,7 @@ select {schedule_problem(null::timestamptz)} as problem
 -- filter: status: t.status = :status::track_status
 -- The best 1000 that the search finds (ADR 0096).
 -- search: q: t.id in (select f_.id from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, case when :mine::boolean then 'own' else 'public' end,
---                                                   search_filters(:genre::text, :tag::text, null, null, null, null, null, null, null, null, null, null,
+--                                                   search_filters({search_labels}, null, null, null, null, null, null, null, null, null, null,
 --                                                   coalesce(:creator_id::uuid, (select o_.id from users o_ where lower(o_.username) = lower(:username::text) and o_.deleted_at is null))), 1000) f_)
 -- sort: newest: t.created_at desc, t.id desc
 -- sort: oldest: t.created_at, t.id
@@ -30,18 +30,23 @@ select {track(t, u)}
 -- query: track_found
 -- The hits of a search, and of how many of the candidates there is which genre, tag, key and decade.
 -- schema: FoundTrack
-with f as materialized (select * from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int))
+with f as materialized (select * from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int)),
+v as (
+    select c.genre, c.tags, c.musical_key, c.year
+      from f join tracks c on c.id = f.id join users w on w.id = c.creator_id
+     where {track_listed(c, w, :viewer::uuid, :viewer_staff::boolean)}
+)
 select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_,
        case when :facets::boolean
             then (select json_build_object('genres', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
-                                                        from (select g.genre as v, count(*) as n from f join tracks g on g.id = f.id where g.genre <> '' group by 1 order by 2 desc, 1 limit 12) x),
+                                                        from (select g.genre as v, count(*) as n from v g where g.genre <> '' group by 1 order by 2 desc, 1 limit 12) x),
                                            'tags', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
-                                                      from (select w as v, count(*) as n from f join tracks g on g.id = f.id cross join unnest(g.tags) w group by 1 order by 2 desc, 1 limit 12) x),
+                                                      from (select w as v, count(*) as n from v g cross join unnest(g.tags) w group by 1 order by 2 desc, 1 limit 12) x),
                                            'keys', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
-                                                      from (select upper(search_key_code(g.musical_key)) as v, count(*) as n from f join tracks g on g.id = f.id
+                                                      from (select upper(search_key_code(g.musical_key)) as v, count(*) as n from v g
                                                              where search_key_code(g.musical_key) is not null group by 1 order by 2 desc, 1 limit 12) x),
                                            'decades', (select coalesce(json_agg(json_build_object('value', x.v::text, 'count', x.n) order by x.v desc), '[]')
-                                                         from (select g.year / 10 * 10 as v, count(*) as n from f join tracks g on g.id = f.id where g.year > 0 group by 1 order by 2 desc, 1 limit 12) x))) end as facets_
+                                                         from (select g.year / 10 * 10 as v, count(*) as n from v g where g.year > 0 group by 1 order by 2 desc, 1 limit 12) x))) end as facets_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
@@ -68,7 +73,7 @@ select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial
 -- unique: each place is taken once
 with f as materialized (
     select f_.* from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, case when :mine::boolean then 'own' else 'public' end,
-                                 search_filters(:genre::text, :tag::text, null, null, null, null, null, null, null, null, null, null, 
+                                 search_filters({search_labels}, null, null, null, null, null, null, null, null, null, null, 
                                  coalesce(:creator_id::uuid, (select o_.id from users o_ where lower(o_.username) = lower(:username::text) and o_.deleted_at is null))), 1000) f_
 )
 select {track(t, u)}
