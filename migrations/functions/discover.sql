@@ -143,6 +143,9 @@ begin
     select t.id, t.genre, a.timbre_mean, a as analysis into seed from tracks t left join track_analysis a on a.track_id = t.id where t.id = r.track_id;
     played := array(select x.track_id from radio_tracks x where x.radio_id = radio order by x.place);
     artists := array(select t.creator_id from radio_tracks x join tracks t on t.id = x.track_id where x.radio_id = radio order by x.place desc limit spacing);
+    if cardinality(artists) < spacing then -- the track that it began with is played before all others
+        artists := artists || (select t.creator_id from tracks t where t.id = r.track_id);
+    end if;
     last_place := coalesce((select max(x.place) from radio_tracks x where x.radio_id = radio), 0);
 
     -- Neighbours that were played are passed over: the search is as much wider.

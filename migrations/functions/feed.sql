@@ -196,6 +196,9 @@ begin
                                where t.genre = g.name and t.public_from is not null and t.status = 'completed' and t.deleted_at is null
                                  and (t.first_public_at, t.id) < (from_at, from_id) and t.public_from <= now() and (hears_explicit or not t.is_explicit)
                                  and t.creator_id <> viewer and t.creator_id <> all (hidden) and not t.tags && no_tags and t.id <> all (no_tracks)
+                                 and not (t.creator_id = any (people)
+                                          and exists (select from release_tracks i join releases r on r.id = i.release_id
+                                                       where i.track_id = t.id and i.access = 'release' and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()))
                                order by t.first_public_at desc, t.id desc limit wanted) y
           order by 1 desc, 2 desc
           limit wanted)
@@ -210,6 +213,9 @@ begin
                                  and (k.first_public_at, k.track_id) < (from_at, from_id) and (hears_explicit or not t.is_explicit)
                                  and (t.genre is null or t.genre <> all (no_genres)) and t.creator_id <> viewer and t.creator_id <> all (hidden)
                                  and not t.tags && no_tags and t.id <> all (no_tracks)
+                                 and not (t.creator_id = any (people)
+                                          and exists (select from release_tracks i join releases r on r.id = i.release_id
+                                                       where i.track_id = t.id and i.access = 'release' and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()))
                                order by k.first_public_at desc, k.track_id desc limit wanted) y
           order by 1 desc, 2 desc
           limit wanted)

@@ -1,12 +1,12 @@
 -- Tags and genres by the names that people give them (migrations 0151, 0337).
 
--- The tag of this name: one that was split off as it is written, then by what an administrator said of the name as it is written, then by its fold.
+-- The tag of this name: what an administrator said of the name as it is written, then one that was split off as it is written, then by its fold.
 create or replace function tag_of(given text) returns uuid
     language plpgsql stable parallel safe
     as $$
 begin
-    return coalesce((select g.id from tags g where g.is_split and tag_key(g.name) = tag_key(given)),
-                    (select a.tag_id from tag_aliases a where a.is_exact and a.key = tag_key(given)),
+    return coalesce((select a.tag_id from tag_aliases a where a.is_exact and a.key = tag_key(given)),
+                    (select g.id from tags g where g.is_split and tag_key(g.name) = tag_key(given)),
                     (select a.tag_id from tag_aliases a where not a.is_exact and a.key = label_fold(given)),
                     (select g.id from tags g where not g.is_split and label_fold(g.name) = label_fold(given)));
 end
@@ -102,7 +102,8 @@ declare
     ids uuid[];
 begin
     select g.name into old_name from tags g where g.id = merged;
-    select g.name into new_name from tags g where g.id = kept;
+    -- One that was itself merged meanwhile: what its name leads to by now.
+    select g.id, g.name into kept, new_name from tags g where g.id = coalesce((select k.id from tags k where k.id = tag_merge_step.kept), tag_of(old_name));
     if old_name is null or new_name is null or merged = kept then
         return 0;
     end if;

@@ -96,6 +96,7 @@ layout_read(struct storage *storage, const char *folder, const char *name, size_
 static bool
 layout_read_playlist(struct layout *layout, char *text)
 {
+    struct layout_segment *fit;
     double length = 0;
     char *rest = NULL;
 
@@ -113,6 +114,9 @@ layout_read_playlist(struct layout *layout, char *text)
         segment->samples = (uint32_t)llround(length * layout->sample_rate);
         layout->count++;
     }
+    fit = layout->count ? realloc(layout->segments, layout->count * sizeof *fit) : NULL; /* it may be remembered for long */
+    if (fit)
+        layout->segments = fit;
     return layout->count;
 }
 

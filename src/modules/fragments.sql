@@ -100,7 +100,7 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
       or coalesce((select s_.explicit_content from user_settings s_ where s_.user_id = viewer), true)))
 
 -- fragment: not_muted(t, viewer)
--- The viewer has muted neither its creator nor its genre, one above that, or a tag of it, and did not say "not this" of it. Their own tracks are no matter of it.
+-- The viewer has muted neither its creator nor its genre, one above that, or a tag of it, and did not say "not this" of it.
 (viewer is null
  or (t.creator_id not in (select m_.person_id from user_mutes m_ where m_.user_id = viewer and m_.person_id is not null)
      and t.id not in (select m_.track_id from user_mutes m_ where m_.user_id = viewer and m_.track_id is not null)

@@ -157,7 +157,7 @@ test('an administrator merges tags: names, tracks, follows and mutes go over, al
   assert.ok((await ofTag(alice, 'synthwave')).includes('Later'));
   assert.equal((await alice.get('/api/v1/discover/tag/{tag}/follow', { path: { tag: 'Synthwave' } })).body.is_following, true);
   assert.equal((await carol.get('/api/v1/discover/tag/{tag}/follow', { path: { tag: 'Synthwave' } })).body.is_muted, true);
-  assert.ok(Number(await world.sql(`select count(*) from audit_logs where action like '%admin/tags/merge%' or path like '%admin/tags/merge%'`).catch(() => '1')) > 0);
+  assert.ok(Number(await world.sql(`select count(*) from audit_logs where action like '%tags/merge%'`)) > 0);
 });
 
 test('an administrator splits a tag where the fold takes two words for one; who followed the one follows both', async () => {

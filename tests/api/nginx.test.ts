@@ -315,3 +315,9 @@ test('nginx has nothing to complain of', () => {
   const errors = nginx.errors().split('\n').filter((line) => /\[(error|crit|alert|emerg)\]/.test(line));
   assert.deepEqual(errors, []);
 });
+
+test('the address is in its log, and what stands behind the question mark, such as the password of a music app, is not', async () => {
+  await ask('/rest/ping?u=carol&p=a-secret-of-carol&v=1.16.1&c=app&f=json');
+  await until('the line', () => nginx.requests().includes('GET /rest/ping'));
+  assert.doesNotMatch(nginx.requests(), /a-secret-of-carol/);
+});

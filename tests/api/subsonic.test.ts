@@ -168,10 +168,10 @@ test('the extensions are told to anybody, in XML, JSON and JSONP, with and witho
     assert.deepEqual(body['subsonic-response'].openSubsonicExtensions.map((one: Json) => one['name']), names);
     assert.deepEqual([parseXml(await (await raw(name)).text())].map(({ children }) => children.map((one) => one.attributes['name'])), [names]);
   }
-  const jsonp = await raw('getOpenSubsonicExtensions?f=jsonp&callback=app.got_it');
+  const jsonp = await raw('getOpenSubsonicExtensions?f=jsonp&callback=got_it');
   assert.match(jsonp.headers.get('content-type')!, /^text\/javascript/);
-  assert.match(await jsonp.text(), /^\/\*\*\/app\.got_it\(\{"subsonic-response":\{.*\}\);$/);
-  for (const callback of ['', 'alert(1)//', '1a', 'a b', 'a\u2028', '<script>', 'a'.repeat(101)]) {
+  assert.match(await jsonp.text(), /^\/\*\*\/got_it\(\{"subsonic-response":\{.*\}\);$/);
+  for (const callback of ['', 'alert(1)//', 'a.b.click', '1a', 'a b', 'a\u2028', '<script>', 'a'.repeat(101)]) {
     const reply = await raw(`ping?f=jsonp&${queryOf({ callback })}`);
     assert.match(reply.headers.get('content-type')!, /^application\/json/, callback);
     assert.equal(((await reply.json()) as Json)['subsonic-response'].status, 'failed');

@@ -39,6 +39,7 @@ function sample(folder: string, port: number, plain: number, { api, stream, cert
   change('127.0.0.1:18080', `127.0.0.1:${api}`);
   change('127.0.0.1:18082', `127.0.0.1:${stream}`);
   change('/var/cache/nginx-', `${folder}/cache-`);
+  change('/var/log/nginx/', `${folder}/`);
   change('listen 80;', `listen 127.0.0.1:${plain};`);
   text = text.replace(/^ *listen \[::\].*\n/gm, '');
   change('listen 443 ssl http2;', `listen 127.0.0.1:${port}${certificates ? ' ssl http2' : ''};`);
@@ -79,6 +80,11 @@ export class Nginx {
       return answers(this.port);
     }, 10);
     return this;
+  }
+
+  /** What it wrote of the requests. */
+  requests(): string {
+    return readFileSync(path.join(this.folder, 'access.log'), 'utf8');
   }
 
   /** What it wrote to its error log. */

@@ -189,7 +189,7 @@ select {track(t, u)}, t.first_public_at
 
 -- query: discover_rising
 -- filter: genre: x.genre = any ({genre_names(genre_of(:genre::text))})
--- filter: tag: exists (select from track_tags k where k.track_id = x.track_id and k.tag_id = tag_of(:tag::text))
+-- filter: tag: exists (select from track_tags k where k.track_id = x.track_id and k.tag_id = (select tag_of(:tag::text)))
 -- schema: Track
 -- total: none
 -- sort: x.place, x.track_id

@@ -26,7 +26,9 @@ add_heading(struct page *page, const char *title)
 static void
 begin(struct page *page)
 {
-    page_add_element(page, "<main data-page=\"", page->req->path, "\"><article>");
+    const char *address = page->req->raw_uri; /* as the browser has it, not decoded */
+
+    page_add_element(page, "<main data-page=\"", arena_printf(page->req->arena, "%.*s", (int)strcspn(address, "?"), address), "\"><article>");
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "http/router.h"
+#include "http/field_text.h"
 #include "modules/subsonic/internal.h"
 
 #define TEXT_MAX 2000
@@ -70,7 +71,7 @@ params_callback_valid(const char *name)
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$";
     size_t len = strlen(name);
 
-    return len && len <= 100 && strchr(letters, *name) && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$0123456789.") == len;
+    return len && len <= 100 && strchr(letters, *name) && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$0123456789") == len;
 }
 
 static const struct problem *
@@ -226,6 +227,8 @@ params_bind_value(struct rest_call *call, const struct rule *rule, const char *v
             }
         return rest_refuse(call, REST_GENERIC, "The parameter %s is one of %s.", rule->name, rule->values);
     default:
+        if (text_has_unwanted_characters(value, true))
+            return rest_refuse(call, REST_GENERIC, "The parameter %s has characters that are not accepted.", rule->name);
         request_set(req, rule->as, params_cut(req->arena, value, rule->max ? (size_t)rule->max : TEXT_MAX));
         return NULL;
     }

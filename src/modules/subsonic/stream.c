@@ -195,9 +195,11 @@ rest_hls(struct rest_call *call)
         return PROBLEM(NOT_FOUND);
     rendition = stream_choose(list, count, request_param(req, "bit_rate") ? strtoll(request_param(req, "bit_rate"), NULL, 10) : 0);
     address = stream_address(call, rendition);
+    if (!address)
+        return rest_refuse(call, REST_GENERIC, "The parameters are too long.");
     error = stream_layout(&media, rendition, &layout);
-    if (error || !address)
-        return error ? problem_of_storage(req->arena, error) : PROBLEM(INTERNAL);
+    if (error)
+        return problem_of_storage(req->arena, error);
     layout_playlist(layout, address, &out);
     layout_unref(layout);
     if (out.failed) {

@@ -131,7 +131,7 @@ function LabelPage({ label }: { label: Label }) {
       <PageHeader title={name} actions={<Actions label={label} state={state.data} name={name} />}>
         {state.data.is_muted ? t('discover.is_muted') : undefined}
       </PageHeader>
-      {label.kind === 'genre' && <GenreTree under={label.name} title={t('discover.below', { name })} />}
+      {label.kind === 'genre' && <GenreTree under={state.data.slug ?? label.name} title={t('discover.below', { name })} />}
       <div role="group" aria-label={t('discover.order')} className="mb-4 flex gap-2">
         {(['new', 'rising'] as const).map((one) => (
           <Chip key={one} pressed={order === one} onClick={() => setOrder(one)}>

@@ -11,6 +11,8 @@ export interface Label {
 
 export interface LabelState {
   name: string;
+  /** Of a genre, which other names lead to as well. */
+  slug?: string;
   /** Of a genre: the slug of the genre above. */
   parent: string | null;
   is_following: boolean;
