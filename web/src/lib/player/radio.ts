@@ -11,14 +11,21 @@ import { usePlayer } from './store';
 /** So many are to come at least. */
 const AHEAD = 3;
 
-let radio: { id: string; tracks: Set<string>; told: Set<string> } | null = null;
+interface Radio {
+  id: string;
+  tracks: Set<string>;
+  told: Set<string>;
+}
+
+let radio: Radio | null = null;
+let starting: Radio | null = null; /* until its first tracks are there, what plays is none of it */
 let busy = false;
 
-async function more(id: string): Promise<PlayerTrack[]> {
+async function more({ id, told }: Radio): Promise<PlayerTrack[]> {
   const { items, relaxed } = await nextOfRadio(id);
   for (const rule of ['artist_spacing', 'repeats'] as const) {
-    if (!relaxed.includes(rule) || radio?.told.has(rule)) continue;
-    radio?.told.add(rule);
+    if (!relaxed.includes(rule) || told.has(rule)) continue;
+    told.add(rule);
     toast(i18next.t(`player.radio.${rule}`));
   }
   return items.filter(isPlayable).map(toPlayerTrack);
@@ -33,17 +40,17 @@ async function goOn(): Promise<void> {
     return;
   }
   if (queue.length - index > AHEAD) return;
-  const { id } = radio;
+  const now = radio;
   busy = true;
   try {
-    const tracks = await more(id);
-    if (radio?.id !== id) return;
+    const tracks = await more(now);
+    if (radio !== now) return;
     if (tracks.length === 0) {
       radio = null;
       toast(i18next.t('player.radio.over'));
     }
     for (const track of tracks) {
-      radio?.tracks.add(track.id);
+      now.tracks.add(track.id);
       usePlayer.getState().addSimilar(track);
     }
   } catch {
@@ -60,11 +67,11 @@ export async function playRadio(track: PlayerTrack): Promise<void> {
   try {
     const { id } = await startRadio(track.id);
     const next = { id, tracks: new Set([track.id]), told: new Set<string>() };
-    radio = next;
-    const tracks = await more(id);
-    if (radio !== next) return;
+    radio = null;
+    starting = next;
+    const tracks = await more(next);
+    if (starting !== next) return;
     for (const one of tracks) next.tracks.add(one.id);
-    radio = null; /* what plays until then is none of it */
     playList([track, ...tracks], 0);
     radio = next;
     toast(i18next.t('track.radio_started', { title: track.title }));
