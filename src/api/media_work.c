@@ -1,5 +1,6 @@
 #include "api/media_work.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,7 +117,8 @@ settle(struct media_work *work, const struct media_outcome *outcome)
         return work->no_room || work->is_away ? wait_for_storage(work) : media_work_retry(work, outcome->code, outcome->message);
     case MEDIA_CRASHED:
     case MEDIA_TIMED_OUT: /* perhaps the whole machine stood still */
-        if (work->job->attempts < CRASHES_MAX)
+        /* A worker never kills itself with SIGKILL: the kernel, short of memory, or a person did. */
+        if (work->job->attempts < CRASHES_MAX || outcome->signal == SIGKILL)
             return media_work_retry(work, outcome->code, outcome->message);
         return work->kind->fail(work, outcome->code, outcome->message);
     default:

@@ -49,7 +49,7 @@ struct media_job {
 enum media_outcome_kind {
     MEDIA_OK,
     MEDIA_FAILED,      /* the file is at fault: code and message say why; do not retry */
-    MEDIA_CRASHED,     /* the worker died: signal says how (0: it exited without a word); do not retry more than once */
+    MEDIA_CRASHED,     /* the worker died: signal says how (0: it exited without a word); do not retry more than once, unless it was SIGKILL */
     MEDIA_TIMED_OUT,
     MEDIA_CANCELLED,
     MEDIA_REFUSED,     /* a callback returned a negative number */
