@@ -154,7 +154,8 @@ begin
           from (select v.word as one from unnest(x_word, x_cost) v (word, cost) where n = 1 and v.cost > 0
                 union all
                 select string_agg(coalesce((select v.word from unnest(x_no, x_word, x_cost) v (i, word, cost) where v.i = p.i and v.cost > 0 order by v.cost limit 1), p.w), '' order by p.i)
-                  from unnest(parts) with ordinality p (w, i) where n > 1) m;
+                  from unnest(parts) with ordinality p (w, i) where n > 1) m
+         where m.one is not null;
         if tail then
             fences := fences || jsonb_build_array(jsonb_build_object('prefix', jsonb_build_object('words', jsonb_build_object('value', final))));
         end if;

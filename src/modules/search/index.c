@@ -72,7 +72,7 @@ search_index_ask(const char *method, struct str body, bool is_lines, json_t **re
 /* Deletions are remembered for an hour: what was sent before one and arrives after it is refused. */
 static const char index_format[] =
     "{\"settings\":{\"index\":{\"number_of_shards\":1,\"auto_expand_replicas\":\"0-1\",\"refresh_interval\":\"1s\",\"gc_deletes\":\"1h\"}},"
-    "\"mappings\":{\"dynamic\":\"strict\",\"_source\":{\"enabled\":true},\"properties\":{"
+    "\"mappings\":{\"dynamic\":\"strict\",\"properties\":{"
     "\"kind\":{\"type\":\"byte\"},\"key\":{\"type\":\"keyword\"},\"owner_id\":{\"type\":\"keyword\",\"doc_values\":false},\"public_from\":{\"type\":\"long\"},"
     "\"is_explicit\":{\"type\":\"boolean\"},\"score\":{\"type\":\"short\"},\"raws\":{\"type\":\"keyword\",\"doc_values\":false},"
     "\"words\":{\"type\":\"keyword\",\"doc_values\":false},\"names\":{\"type\":\"keyword\",\"doc_values\":false}}},"
