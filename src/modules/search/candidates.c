@@ -61,6 +61,9 @@ static void
 note_answer(void)
 {
     atomic_fetch_add(&answered, 1);
+    if (!atomic_load(&failures))
+        return;
+    atomic_store(&pause_until_ms, 0);
     if (atomic_exchange(&failures, 0))
         log_info("Elasticsearch answers again");
 }

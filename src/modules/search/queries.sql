@@ -214,7 +214,7 @@ select exists (select from j) as started
 -- type: reindex_state idle|queued|running|failed
 -- type: refused SearchRefused[]
 -- nullable: reindex_error, oldest_at
--- not null: engine, state, entries, reindex_state, refused
+-- not null: engine, state, entries, backlog, dead, reindex_state, refused
 with n as (
     select sum(greatest(c.reltuples, 0))::bigint as estimate from pg_inherits h join pg_class c on c.oid = h.inhrelid where h.inhparent = 'search_entries'::regclass
 ), j as (

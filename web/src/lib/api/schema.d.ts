@@ -10649,11 +10649,11 @@ export interface operations {
                         /** Format: int64 */
                         entries: number;
                         /** Format: int32 */
-                        backlog: number | null;
+                        backlog: number;
                         /** Format: date-time */
                         oldest_at: string | null;
                         /** Format: int32 */
-                        dead: number | null;
+                        dead: number;
                         refused: components["schemas"]["SearchRefused"][];
                         /** @enum {string} */
                         reindex_state: "idle" | "queued" | "running" | "failed";
