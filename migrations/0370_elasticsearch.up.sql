@@ -58,6 +58,7 @@ create function search_question(kinds smallint[], asked text, viewer uuid, staff
 create function search_found(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int, hits jsonb)
     returns table (place int, id uuid, class text, field text, typos int)
     language sql stable as $$ select 0, null::uuid, null::text, null::text, 0 where false $$;
+create function search_fence() returns bigint language sql as $$ select 0::bigint $$;
 create function search_compare(keys text[], versions bigint[], after text, until_key text, fence bigint) returns table (missing int, extra int, stale int, ahead int)
     language sql as $$ select 0, 0, 0, 0 where false $$;
 create function search_reindex_batch(of_kind smallint, after uuid, most int) returns table (last uuid, n int)

@@ -216,6 +216,11 @@ begin
 end
 $$;
 
+-- The number of the last change. Requests may draw from the sequence, but not read it.
+create or replace function search_fence() returns bigint
+    language sql volatile security definer set search_path = public
+    as $$ select s.last_value from search_version_seq s $$;
+
 -- Compares a part of the index with the entries: all keys between two, which the index has these versions of. What differs is noted as changed. What was changed after
 -- `fence`, or waits already, is no difference. `ahead`: the index has a higher version than there ever was here, as after a restore.
 create or replace function search_compare(keys text[], versions bigint[], after text, until_key text, fence bigint) returns table (missing int, extra int, stale int, ahead int)

@@ -228,7 +228,7 @@ test('a new index is filled beside the old one while people search and change th
   elastic.instead = async (call) => {
     if (call.path === '/_bulk' && JSON.stringify(call.body).includes('-next')) {
       filling = true;
-      await pause(20); /* so that much happens meanwhile */
+      await pause(250); /* so that much happens meanwhile */
     }
     return undefined;
   };
@@ -265,7 +265,7 @@ test('a new index is filled beside the old one while people search and change th
   await Promise.all([writer, searcher]);
   elastic.instead = undefined;
   await settled();
-  assert.ok(searches > 5 && ends.length > 5 && seen > 0, `${searches} searches, ${ends.length} deletions, ${seen} times on its way`);
+  assert.ok(searches > 3 && ends.length > 3 && seen > 0, `${searches} searches, ${ends.length} deletions, ${seen} times on its way`);
   assert.equal(elastic.names.length, 1);
   assert.notDeepEqual(elastic.names, before);
   for (const id of ends) assert.ok(!inIndex().has(key(id)), 'what was deleted meanwhile did not come back');

@@ -1,5 +1,5 @@
-/* candidates.c - what Elasticsearch proposes. PostgreSQL writes the question (search_question()), since its functions take apart what was typed, and decides who may see what is
- * proposed (search_found()). */
+/* candidates.c - what Elasticsearch proposes. PostgreSQL writes the question (search_question()), since its functions take apart what was typed, and decides who
+ * may see what is proposed (search_found()). */
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -26,7 +26,8 @@ static atomic_int failures;
 static const struct {
     int score;
     const char *class, *field;
-} ranks[] = {{90, "exact", "name"}, {80, "exact", "name"}, {70, "exact", "maker_and_name"}, {60, "prefix", "name"}, {50, "words", "maker"}, {40, "words", "name"}, {30, "words", "several"}};
+} ranks[] = {{90, "exact", "name"}, {80, "exact", "name"}, {70, "exact", "maker_and_name"}, {60, "prefix", "name"}, {50, "words", "maker"}, {40, "words", "name"},
+             {30, "words", "several"}};
 
 bool
 search_elastic_is_down(void)
@@ -124,7 +125,8 @@ write_part(const json_t *part, enum search_kind kind, int most, int words, struc
 
 /* Asks for these kinds. `buffers`: the hits so far of each. False: go on without it. *ret_problem: the database failed. */
 static bool
-ask_once(struct request *req, unsigned kinds, int most, bool with_typos, struct buf buffers[SEARCH_KINDS], int ret_counts[SEARCH_KINDS], const struct problem **ret_problem)
+ask_once(struct request *req, unsigned kinds, int most, bool with_typos, struct buf buffers[SEARCH_KINDS], int ret_counts[SEARCH_KINDS],
+         const struct problem **ret_problem)
 {
     char error[128] = "it answers something else", list[32] = "{", path[256];
     struct elastic_request request = {.method = "POST", .path = path, .is_lines = true, .timeout_ms = (int)search_timeout_ms, .max_reply = REPLY_MAX};
@@ -154,7 +156,9 @@ ask_once(struct request *req, unsigned kinds, int most, bool with_typos, struct 
         asked = request.body.len && request.body.len <= QUESTION_MAX;
     }
     if (asked) {
-        snprintf(path, sizeof path, "/%s/_msearch?filter_path=responses.status,responses.timed_out,responses._shards.failed,responses.hits.hits._id,responses.hits.hits._score", search_alias);
+        snprintf(path, sizeof path,
+                 "/%s/_msearch?filter_path=responses.status,responses.timed_out,responses._shards.failed,responses.hits.hits._id,responses.hits.hits._score",
+                 search_alias);
         status = elastic_ask(&request, &json, error, sizeof error);
         if (status == 200) {
             const json_t *parts = json_object_get(json, "responses");

@@ -1,5 +1,5 @@
-/* changes.c - a thread that brings the index of Elasticsearch what changed (search_changes), in batches. One process at a time: it locks the row of search_index until the answer is
- * noted. So neither a batch of a new index that is being filled, nor its switch, is at the same time as one of these. */
+/* changes.c - a thread that brings the index of Elasticsearch what changed (search_changes), in batches. One process at a time: it locks the row of search_index
+ * until the answer is noted. So neither a batch of a new index that is being filled, nor its switch, is at the same time as one of these. */
 #include <pthread.h>
 #include <stdio.h>
 
@@ -61,7 +61,8 @@ search_changes_settle(const PGresult *rows, const struct sent_change *changes, i
     dead = search_run(&q_search_changes_refused, (const struct db_arg[]){{"items", buf_str(&refused).ptr}, {0}});
     for (int i = 0; dead && i < PQntuples(dead); i++)
         if (*PQgetvalue(dead, i, 2) == 't')
-            log_error("Elasticsearch refuses an entry for good", LOG_TEXT("kind", PQgetvalue(dead, i, 0)), LOG_TEXT("id", PQgetvalue(dead, i, 1)), LOG_TEXT("error", PQgetvalue(dead, i, 3)));
+            log_error("Elasticsearch refuses an entry for good", LOG_TEXT("kind", PQgetvalue(dead, i, 0)), LOG_TEXT("id", PQgetvalue(dead, i, 1)),
+                      LOG_TEXT("error", PQgetvalue(dead, i, 3)));
     good = dead;
     PQclear(dead);
     return good;

@@ -33,11 +33,13 @@ read_page(const char *after, struct buf *keys, struct buf *versions, char ret_la
     size_t i;
     int count = 0;
 
-    buf_printf(&body, "{\"size\":%d,\"version\":true,\"_source\":false,\"track_total_hits\":false,\"query\":{\"match_all\":{}},\"sort\":[{\"key\":{\"order\":\"asc\"}}]", PAGE);
+    buf_printf(&body,
+               "{\"size\":%d,\"version\":true,\"_source\":false,\"track_total_hits\":false,\"query\":{\"match_all\":{}},\"sort\":[{\"key\":{\"order\":\"asc\"}}]", PAGE);
     if (*after)
         buf_printf(&body, ",\"search_after\":[\"%s\"]", after);
     buf_add(&body, STR("}"));
-    if (search_index_ask("POST", buf_str(&body), false, &json, error, "/%s/_search?filter_path=timed_out,_shards.failed,hits.hits._id,hits.hits._version", search_alias) != 200)
+    if (search_index_ask("POST", buf_str(&body), false, &json, error, "/%s/_search?filter_path=timed_out,_shards.failed,hits.hits._id,hits.hits._version",
+                         search_alias) != 200)
         return -1;
     hits = json_object_get(json_object_get(json, "hits"), "hits");
     if (json_is_true(json_object_get(json, "timed_out")) || json_integer_value(json_object_get(json_object_get(json, "_shards"), "failed")))
@@ -71,8 +73,8 @@ compare_page(const char *after, bool is_end, const char *last, struct buf *keys,
     buf_add(versions, STR("}"));
     if (keys->failed || versions->failed)
         return false;
-    rows = search_run(&q_search_drift_compare, (const struct db_arg[]){{"keys", buf_str(keys).ptr}, {"versions", buf_str(versions).ptr}, {"after", after}, {"until", is_end ? NULL : last},
-                                                                      {"fence", fence}, {0}});
+    rows = search_run(&q_search_drift_compare, (const struct db_arg[]){{"keys", buf_str(keys).ptr}, {"versions", buf_str(versions).ptr}, {"after", after},
+                                                                      {"until", is_end ? NULL : last}, {"fence", fence}, {0}});
     for (size_t i = 0; rows && i < COUNT_OF(columns); i++)
         if (text_to_int64(search_value(rows, columns[i]), 0, INT32_MAX, &n))
             *sums[i] += n;
@@ -102,9 +104,10 @@ write_counts(const struct counts *counts)
     snprintf(extra, sizeof extra, "%lld", (long long)counts->extra);
     snprintf(stale, sizeof stale, "%lld", (long long)counts->stale);
     if (counts->missing || counts->extra || counts->stale || counts->ahead)
-        log_warn("the index of Elasticsearch differed from the entries, and is mended", LOG_INT("missing", counts->missing), LOG_INT("extra", counts->extra), LOG_INT("stale", counts->stale),
-                 LOG_INT("ahead", counts->ahead));
-    return search_do(&q_search_drift_done, (const struct db_arg[]){{"missing", missing}, {"extra", extra}, {"stale", stale}, {"is_ahead", counts->ahead ? "true" : "false"}, {0}});
+        log_warn("the index of Elasticsearch differed from the entries, and is mended", LOG_INT("missing", counts->missing), LOG_INT("extra", counts->extra),
+                 LOG_INT("stale", counts->stale), LOG_INT("ahead", counts->ahead));
+    return search_do(&q_search_drift_done, (const struct db_arg[]){{"missing", missing}, {"extra", extra}, {"stale", stale},
+                                                                {"is_ahead", counts->ahead ? "true" : "false"}, {0}});
 }
 
 enum job_outcome

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/setting.h"
 #include "db/db.h"
 #include "modules/search/internal.h"
@@ -33,7 +34,8 @@ const struct setting search_settings[] = {
      .help = "name of the index, one for each installation; all that is called so with -NUMBER is Veza's"},
     {"ELASTICSEARCH_TIMEOUT_MS", .integer = &search_timeout_ms, .fallback = "250", .min = 10, .max = 5000,
      .help = "milliseconds for it to answer a search before PostgreSQL answers the same request"},
-    {"ELASTICSEARCH_AUTO_INDEX", .boolean = &search_auto_index, .fallback = "true", .help = "make the index where there is none, or where its fields are those of another version"},
+    {"ELASTICSEARCH_AUTO_INDEX", .boolean = &search_auto_index, .fallback = "true",
+     .help = "make the index where there is none, or where its fields are those of another version"},
     {0}};
 
 bool
@@ -100,8 +102,8 @@ write_lines(const PGresult *rows, int row, const char *target, struct buf *lines
 {
     const char *document = cell(rows, row, "document");
 
-    buf_printf(lines, "{\"%s\":{\"_index\":\"%s\",\"_id\":\"%s:%s\",\"version\":%s,\"version_type\":\"external\"}}\n", document ? "index" : "delete", target, cell(rows, row, "kind"),
-               cell(rows, row, "id"), cell(rows, row, "version"));
+    buf_printf(lines, "{\"%s\":{\"_index\":\"%s\",\"_id\":\"%s:%s\",\"version\":%s,\"version_type\":\"external\"}}\n", document ? "index" : "delete", target,
+               cell(rows, row, "kind"), cell(rows, row, "id"), cell(rows, row, "version"));
     if (document) {
         buf_add_text(lines, document);
         buf_add(lines, STR("\n"));
@@ -142,7 +144,8 @@ search_index_send(const PGresult *rows, const char *const *targets, unsigned tar
         snprintf(error, SEARCH_ERROR, "a batch is too large");
         return -1;
     }
-    status = search_index_ask("POST", buf_str(&lines), true, &json, error, "/_bulk?require_alias=true&filter_path=items.*.status,items.*.error.type,items.*.error.reason");
+    status = search_index_ask("POST", buf_str(&lines), true, &json, error,
+                              "/_bulk?require_alias=true&filter_path=items.*.status,items.*.error.type,items.*.error.reason");
     if (status < 200 || status > 299)
         return -1;
     items = json_object_get(json, "items");
@@ -173,9 +176,15 @@ PGresult *
 search_run(const struct query *query, const struct db_arg *args)
 {
     static const struct db_arg none[] = {{0}};
+    struct db_error error;
     PGresult *rows;
+    enum db_status status = db_run(query, args ? args : none, &rows, &error);
 
-    return db_run(query, args ? args : none, &rows, NULL) ? NULL : rows;
+    if (!status)
+        return rows;
+    if (status != DB_UNAVAILABLE && status != DB_RETRY)
+        log_error("a statement about the index of the search failed", LOG_TEXT("query", query->name), LOG_TEXT("error", error.message));
+    return NULL;
 }
 
 bool
@@ -217,10 +226,11 @@ search_elastic_checkup(struct checkup *checkup)
     }
     status = search_index_ask("GET", (struct str){0}, false, &json, error, "/");
     if (status == 401 || status == 403)
-        checkup_wrong(checkup, "check user and password in ELASTICSEARCH_URL, or ELASTICSEARCH_API_KEY; it needs `monitor` of the cluster and `all` of the index", "Elasticsearch",
-                      "does not let Veza in: %s", error);
+        checkup_wrong(checkup, "check user and password in ELASTICSEARCH_URL, or ELASTICSEARCH_API_KEY; it needs `monitor` of the cluster and `all` of the index",
+                      "Elasticsearch", "does not let Veza in: %s", error);
     else if (status != 200)
-        checkup_wrong(checkup, "start it, or check ELASTICSEARCH_URL and ELASTICSEARCH_CA_FILE; until then PostgreSQL finds what is searched", "Elasticsearch", "cannot be asked: %s", error);
+        checkup_wrong(checkup, "start it, or check ELASTICSEARCH_URL and ELASTICSEARCH_CA_FILE; until then PostgreSQL finds what is searched", "Elasticsearch",
+                      "cannot be asked: %s", error);
     else {
         number = json_string_value(json_object_get(json_object_get(json, "version"), "number"));
         if (!number || *number < '8')

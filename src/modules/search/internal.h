@@ -27,8 +27,8 @@ struct search_found {
     const char *facets; /* JSON, or NULL */
 };
 
-/* Asks Elasticsearch for the kinds of which `kinds` has a bit, in one request, or in two where there may be typing errors. Where it is not there, too slow, or answers anything but
- * hits, all stays NULL, and it is left alone for a while. Says in the header X-Search-Engine who finds. */
+/* Asks Elasticsearch for the kinds of which `kinds` has a bit, in one request, or in two where there may be typing errors. Where it is not there, too slow, or
+ * answers anything but hits, all stays NULL, and it is left alone for a while. Says in the header X-Search-Engine who finds. */
 const struct problem *search_propose(struct request *req, unsigned kinds, int most, struct search_candidates *ret_candidates);
 
 /* The one place where an engine is asked. The inputs of the request say what for; `most` bounds how many candidates are compared. NULL is success, also when
@@ -57,10 +57,12 @@ extern bool search_auto_index;
 bool search_elastic_setup(char *error, size_t error_size);
 void search_elastic_checkup(struct checkup *checkup);
 
-/* Of index.c: requests about the index. Each returns the status, or a negative number, with a sentence in `error` where it is not 2xx (404 included). *ret_json may be NULL. */
+/* Of index.c: requests about the index. Each returns the status, or a negative number, with a sentence in `error` where it is not 2xx (404 included). *ret_json may
+ * be NULL. */
 #define SEARCH_ERROR 256
 #define SEARCH_MAPPING "1" /* which fields the index has: a new number makes a new index */
-__attribute__((format(printf, 6, 7))) int search_index_ask(const char *method, struct str body, bool is_lines, json_t **ret_json, char error[SEARCH_ERROR], const char *path, ...);
+__attribute__((format(printf, 6, 7))) int search_index_ask(const char *method, struct str body, bool is_lines, json_t **ret_json, char error[SEARCH_ERROR],
+                                                           const char *path, ...);
 int search_index_create(const char *name, char error[SEARCH_ERROR]);
 
 /* Sends rows of (kind, id, noted, version, document) to `targets`, which are aliases: documents, or deletions where there is none. */
@@ -73,7 +75,7 @@ struct sent_change {
 /* How many rows were sent, from the first on, each with its outcome in `ret_changes`; negative: the request failed, and nothing is known. */
 int search_index_send(const PGresult *rows, const char *const *targets, unsigned target_count, struct sent_change ret_changes[SEARCH_BATCH], char error[SEARCH_ERROR]);
 
-/* One value of this query, or NULL with `error`. For PQclear. */
+/* The rows of this query, for PQclear; NULL: it failed, which is logged. `args` may be NULL. */
 PGresult *search_run(const struct query *query, const struct db_arg *args);
 /* The same for its effect. */
 bool search_do(const struct query *query, const struct db_arg *args);

@@ -184,7 +184,7 @@ returning fill_total
 update search_index set reindexed_at = now(), error = null, fill_kind = 5 returning reindexed_at
 
 -- query: search_drift_fence
-select s.last_value as fence, exists (select from search_changes c where c.attempts < 5 and c.version <= s.last_value) as is_behind from search_version_seq s
+select s.fence, exists (select from search_changes c where c.attempts < 5 and c.version <= s.fence) as is_behind from (select search_fence() as fence) s
 
 -- query: search_drift_compare
 select c.missing, c.extra, c.stale, c.ahead from search_compare(:keys::text[], :versions::bigint[], :after::text, :until::text, :fence::bigint) c

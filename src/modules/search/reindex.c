@@ -1,7 +1,7 @@
 /* reindex.c - the job that makes all anew: a new index beside the one that is asked, in batches, and then the alias is switched. Without Elasticsearch: the entries.
  *
- * Each batch is read, sent and noted in one transaction that holds the row of search_index, so the thread of changes.c waits meanwhile: what is deleted after a batch was read is sent
- * after it. A job that was killed goes on where it was. */
+ * Each batch is read, sent and noted in one transaction that holds the row of search_index, so the thread of changes.c waits meanwhile: what is deleted after a
+ * batch was read is sent after it. A job that was killed goes on where it was. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -98,7 +98,8 @@ note_refused(const PGresult *rows, const struct sent_change *changes, int count)
     buf_add(&items, STR("["));
     for (int i = 0; i < count; i++)
         if (changes[i].outcome == SENT_REFUSED) {
-            buf_printf(&items, "%s{\"kind\":%s,\"id\":\"%s\",\"version\":%s,\"error\":", items.len > 1 ? "," : "", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1), PQgetvalue(rows, i, 2));
+            buf_printf(&items, "%s{\"kind\":%s,\"id\":\"%s\",\"version\":%s,\"error\":", items.len > 1 ? "," : "", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1),
+                       PQgetvalue(rows, i, 2));
             buf_add_json_string(&items, changes[i].error);
             buf_add(&items, STR("}"));
         }
@@ -158,7 +159,8 @@ switch_alias(const char *name, const struct indexes *indexes, char error[SEARCH_
     scoped_buf body = BUF_INIT(16 * 1024);
     int status;
 
-    buf_printf(&body, "{\"actions\":[{\"add\":{\"index\":\"%s\",\"alias\":\"%s\"}},{\"remove\":{\"index\":\"%s\",\"alias\":\"%s-next\"}}", name, search_alias, name, search_alias);
+    buf_printf(&body, "{\"actions\":[{\"add\":{\"index\":\"%s\",\"alias\":\"%s\"}},{\"remove\":{\"index\":\"%s\",\"alias\":\"%s-next\"}}", name, search_alias, name,
+               search_alias);
     for (unsigned i = 0; i < indexes->count; i++)
         if (indexes->all[i].is_live)
             buf_printf(&body, ",{\"remove\":{\"index\":\"%s\",\"alias\":\"%s\"}}", indexes->all[i].name, search_alias);
@@ -181,7 +183,8 @@ finish(const char *name, char error[SEARCH_ERROR])
             is_there = true;
             is_switched = indexes.all[i].is_live;
         }
-    return is_there && (is_switched || switch_alias(name, &indexes, error)) && search_do(&q_search_index_switched, (const struct db_arg[]){{"mapping", SEARCH_MAPPING}, {0}});
+    return is_there && (is_switched || switch_alias(name, &indexes, error)) &&
+           search_do(&q_search_index_switched, (const struct db_arg[]){{"mapping", SEARCH_MAPPING}, {0}});
 }
 
 /* One step in a transaction of its own. */
@@ -270,7 +273,8 @@ reindex_entries(struct job *job)
         snprintf(after, sizeof after, "%s", last ? last : "");
         k += !last;
         PQclear(rows);
-        state = search_do(&q_search_index_filled, (const struct db_arg[]){{"kind", kind}, {"after", *after ? after : NULL}, {"n", count}, {0}}) ? search_run(&q_search_index_get, NULL) : NULL;
+        state = search_do(&q_search_index_filled, (const struct db_arg[]){{"kind", kind}, {"after", *after ? after : NULL}, {"n", count},
+            {0}}) ? search_run(&q_search_index_get, NULL) : NULL;
         if (!state)
             return JOB_RETRY;
         tell_progress(job, state);

@@ -75,8 +75,8 @@ static const struct field search_reply[] = {
 static const struct query *const search_rows[] = {&q_track_found, &q_release_found, &q_user_found, &q_playlist_found, NULL};
 
 static bool
-write_kind(struct request *req, enum search_kind kind, const struct search_candidates *candidates, bool wanted, struct buf *out, struct buf *facets, int *hits, bool *is_partial,
-           const struct problem **ret_problem)
+write_kind(struct request *req, enum search_kind kind, const struct search_candidates *candidates, bool wanted, struct buf *out, struct buf *facets, int *hits,
+           bool *is_partial, const struct problem **ret_problem)
 {
     struct search_found found = {0};
     bool good = true;

@@ -29,7 +29,8 @@ take_apart(const char *text)
     bool good = url && !curl_url_set(url, CURLUPART_URL, text, 0) && url_copy_part(url, CURLUPART_SCHEME, 0, scheme, sizeof scheme) &&
                 (text_equal(scheme, "http") || text_equal(scheme, "https")) && url_copy_part(url, CURLUPART_USER, CURLU_URLDECODE, user, sizeof user) &&
                 url_copy_part(url, CURLUPART_PASSWORD, CURLU_URLDECODE, password, sizeof password) && url_copy_host(url, host, sizeof host) && *host &&
-                url_copy_part(url, CURLUPART_QUERY, 0, query, sizeof query) && url_copy_part(url, CURLUPART_FRAGMENT, 0, fragment, sizeof fragment) && !*query && !*fragment &&
+                url_copy_part(url, CURLUPART_QUERY, 0, query, sizeof query) && url_copy_part(url, CURLUPART_FRAGMENT, 0, fragment, sizeof fragment) && !*query &&
+                !*fragment &&
                 !curl_url_set(url, CURLUPART_USER, NULL, 0) && !curl_url_set(url, CURLUPART_PASSWORD, NULL, 0) && !curl_url_get(url, CURLUPART_URL, &whole, 0) &&
                 strlen(whole) < sizeof base;
 

@@ -1,7 +1,7 @@
 /* elastic.h - requests to Elasticsearch, whose address the operator gave.
  *
- * Every request has a bound on its time and on the size of the reply, follows no redirect, uses no proxy and checks certificates. Connections are kept. What comes back is taken for
- * hostile: a reply that is no JSON object is none. It blocks: for handlers on a pool, jobs, and threads of one's own. */
+ * Every request has a bound on its time and on the size of the reply, follows no redirect, uses no proxy and checks certificates. Connections are kept. What comes
+ * back is taken for hostile: a reply that is no JSON object is none. It blocks: for handlers on a pool, jobs, and threads of one's own. */
 #pragma once
 
 #include <jansson.h>
