@@ -408,7 +408,7 @@ begin
          limit most;
         return;
     end if;
-    if scope = 'both' and viewer is not null then
+    if scope in ('both', 'closed') and viewer is not null then
         return query
         select e.id, e.score, e.words
           from search_entries e
@@ -417,6 +417,9 @@ begin
            and e.words @@ wanted and (minus is null or not e.words @@ minus) and (tail is null or ' ' || e.body like tail)
          order by e.score desc, e.id
          limit most;
+    end if;
+    if scope = 'closed' then
+        return;
     end if;
     return query
     select f.id, f.score, f.words
@@ -483,7 +486,7 @@ $$;
 
 -- The engine: what of a kind is found, in its order. First names that are the text, then names that begin with it, then what has all its words (the last one may be a beginning),
 -- then, where few were found, what has them with typing errors. Of each the best `most` by score. A row without id: time was up, there may be more.
--- `scope`: public; both: and what is one's own or shared with one; own: one's own, whatever its state.
+-- `scope`: public; both: and what is one's own or shared with one; closed: only that; own: one's own, whatever its state.
 create or replace function search_find(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int)
     returns table (place int, id uuid, class text, field text, typos int)
     language plpgsql stable

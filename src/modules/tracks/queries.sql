@@ -30,7 +30,7 @@ select {track(t, u)}
 -- query: track_found
 -- The hits of a search, and of how many of the candidates there is which genre, tag, key and decade.
 -- schema: FoundTrack
-with f as materialized (select * from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int)),
+with f as materialized (select * from search_found(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int, :engine_hits::jsonb)),
 v as (
     select c.genre, c.tags, c.musical_key, c.year
       from f join tracks c on c.id = f.id join users w on w.id = c.creator_id

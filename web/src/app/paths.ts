@@ -3,6 +3,7 @@
 
 export const PAGE_PATHS = [
   '/',
+  '/admin/search',
   '/admin/storage',
   '/discover',
   '/discover/genre/:genre',

@@ -45,6 +45,7 @@ export const routes: RouteObject[] = [
               { path: 'playlists', lazy: pages.playlists },
               { path: 'notifications', lazy: pages.notifications },
               { path: 'developer', lazy: pages.developer },
+              { path: 'admin/search', lazy: pages.adminSearch },
               { path: 'admin/storage', lazy: pages.adminStorage },
               {
                 path: 'settings',

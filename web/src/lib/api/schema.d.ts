@@ -203,6 +203,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what finds, how much it knows, and what it lacks
+         * @description `backlog` is what Elasticsearch has not got yet, `refused` the oldest twenty of the `dead` entries that it did not take; they are tried again when they change, and with a new index. `missing`, `extra` and `stale` are what the last comparison found, and mended. While a new index is filled, `filled` of `fill_total` entries are in it.
+         */
+        get: operations["getAdminSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/search/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the index of the search anew
+         * @description In the background. With Elasticsearch a new index is filled beside the one that is asked, which it replaces at once when it is complete; without it, the entries in PostgreSQL are made anew. Asked for twice, it happens once.
+         */
+        post: operations["postAdminSearchReindex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tags/merge": {
         parameters: {
             query?: never;
@@ -7772,6 +7812,12 @@ export interface components {
             /** Format: int32 */
             typos: number | null;
         };
+        SearchRefused: {
+            kind: string | null;
+            /** Format: uuid */
+            id: string | null;
+            error: string | null;
+        };
         SearchSuggestion: {
             /** @enum {string} */
             kind: "track" | "release" | "user" | "playlist";
@@ -10001,6 +10047,7 @@ export type RoleList = components['schemas']['RoleList'];
 export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
 export type RoleStorageQuotaList = components['schemas']['RoleStorageQuotaList'];
 export type SearchReason = components['schemas']['SearchReason'];
+export type SearchRefused = components['schemas']['SearchRefused'];
 export type SearchSuggestion = components['schemas']['SearchSuggestion'];
 export type SearchSuggestionList = components['schemas']['SearchSuggestionList'];
 export type SecondFactor = components['schemas']['SecondFactor'];
@@ -10573,6 +10620,99 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAdminSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        engine: string;
+                        /** @enum {string} */
+                        state: "off" | "up" | "down";
+                        is_live: boolean;
+                        /** Format: int64 */
+                        entries: number;
+                        /** Format: int32 */
+                        backlog: number;
+                        /** Format: date-time */
+                        oldest_at: string | null;
+                        /** Format: int32 */
+                        dead: number;
+                        refused: components["schemas"]["SearchRefused"][];
+                        /** @enum {string} */
+                        reindex_state: "idle" | "queued" | "running" | "failed";
+                        /** Format: int64 */
+                        filled: number;
+                        /** Format: int64 */
+                        fill_total: number;
+                        /** Format: date-time */
+                        started_at: string | null;
+                        /** Format: date-time */
+                        reindexed_at: string | null;
+                        reindex_error: string | null;
+                        /** Format: date-time */
+                        checked_at: string | null;
+                        /** Format: int32 */
+                        missing: number;
+                        /** Format: int32 */
+                        extra: number;
+                        /** Format: int32 */
+                        stale: number;
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminSearchReindex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        started: boolean | null;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
