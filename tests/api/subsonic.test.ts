@@ -316,6 +316,33 @@ test('what somebody may not see is nowhere: private, of somebody who blocked the
   await world.sql(`update tracks set visibility = 'public' where id = '${lone.id}'`);
 });
 
+test('what was seen once tells nothing of what became of it: shares, genres of what is private, profiles that are private, follows that are not shown', async () => {
+  const share = (await change('dave', 'createShare', { id: album }))['shares'].share[0];
+  await world.sql(`update releases set visibility = 'private', title = 'Secret by now' where id = '${release.id}'`);
+  assert.deepEqual((await good('dave', 'getShares'))['shares'].share ?? [], []);
+  await change('dave', 'deleteShare', { id: share.id });
+  await world.sql(`update releases set visibility = 'public', title = 'Night & day' where id = '${release.id}'`);
+
+  const byGenre = async (genre: string) => ((await good('alice', 'getAlbumList2', { type: 'byGenre', genre }))['albumList2'].album as Json[]).map((one) => one['id']);
+  assert.deepEqual(await byGenre('Techno'), [singles]);
+  await world.sql(`update tracks set visibility = 'private' where id = '${lone.id}'`);
+  await world.sql(`insert into tracks (creator_id, title, genre, status, stream_status, visibility) values ('${ids.carol}', 'Other', 'Ambient', 'completed', 'ready', 'public')`);
+  assert.deepEqual([await byGenre('Techno'), await byGenre('Ambient')], [[], [singles]]);
+  await world.sql(`delete from tracks where title = 'Other'; update tracks set visibility = 'unlisted' where id = '${lone.id}'`);
+  await refused('alice', 'createShare', { id: tr(lone) }, 50);
+  await world.sql(`update tracks set visibility = 'public' where id = '${lone.id}'`);
+
+  const info = async () => (await good('alice', 'getArtistInfo2', { id: artist }))['artistInfo2'] as Json;
+  await world.sql(`update users set bio = 'Of Carol' where id = '${ids.carol}'`);
+  await world.sql(`insert into user_follows (follower_id, followed_id) values ('${ids.bob}', '${ids.carol}'), ('${ids.bob}', '${ids.dave}')`);
+  assert.deepEqual([(await info())['biography'], (await info())['similarArtist'].map((one: Json) => one['id'])], ['Of Carol', [`ar-${ids.dave}`]]);
+  await world.sql(`insert into user_settings (user_id, show_activity) values ('${ids.bob}', false) on conflict (user_id) do update set show_activity = false`);
+  await world.sql(`update users set is_public = false where id = '${ids.carol}'`);
+  assert.deepEqual([(await info())['biography'], (await info())['similarArtist']], [undefined, []]);
+  await world.sql(`update users set is_public = true, bio = null where id = '${ids.carol}'; update user_settings set show_activity = true where user_id = '${ids.bob}';
+                   delete from user_follows where follower_id = '${ids.bob}'`);
+});
+
 const folder = mkdtempSync(path.join(tmpdir(), 'subsonic-'));
 const pcmOf = async (bytes: Uint8Array, name: string) => {
   const file = path.join(folder, name);
