@@ -13596,7 +13596,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13635,7 +13635,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13672,7 +13672,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13702,7 +13702,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
