@@ -121,6 +121,8 @@ test('an app signs in with a password of its own, by token, as text, in hexadeci
   const listed = (await world.as('bob').get('/api/v1/app-passwords')).body.items.find((one) => one.id === id)!;
   assert.deepEqual([listed.name, listed.last_client], ['Car radio', 'Radio']);
   assert.ok(listed.last_used_at);
+  assert.equal(await code({ u: 'bob', p: password, c: 'Rad\u202eio' }), 'ok');
+  assert.equal((await world.as('bob').get('/api/v1/app-passwords')).body.items.find((one) => one.id === id)!.last_client, 'App', 'no character that turns what is around it');
   const kept = await world.sql(`select p::text from app_passwords p where id = '${id}'`);
   assert.ok(!kept.includes(password) && !kept.includes(password.replaceAll('-', '')), 'it is sealed');
   for (const token of [password, `vz_${password}`]) assertProblem(await visitor.as({ token }).get('/api/v1/auth/me'), 401);
@@ -157,6 +159,9 @@ test('twenty passwords are the most, and a name is needed', async () => {
   await world.sql(`insert into app_passwords (user_id, name, sealed, secret_hash) select '${ids.dave}', 'n', 'x', gen_random_uuid()::text from generate_series(1, 19)`);
   assertStatus(await dave.post('/api/v1/app-passwords', { body: { name: 'The last' } }), 201);
   assertProblem(await dave.post('/api/v1/app-passwords', { body: { name: 'One more' } }), 409, 'conflict');
+  await world.sql(`delete from app_passwords where user_id = '${ids.dave}'`);
+  const replies = await Promise.all(Array.from({ length: 40 }, () => dave.post('/api/v1/app-passwords', { body: { name: 'All at once' } })));
+  assert.deepEqual([201, 409].map((status) => replies.filter((reply) => reply.status === status).length), [20, 20]);
   await world.sql(`delete from app_passwords where user_id = '${ids.dave}'`);
 });
 
@@ -576,6 +581,16 @@ test('every call of the description has an answer here', () => {
   const table = readFileSync(path.join(import.meta.dirname, '../../src/modules/subsonic/browse.c'), 'utf8');
   const extensions = ['findSonicPath', 'getSonicSimilarTracks', 'getTranscodeDecision', 'getTranscodeStream', 'reportPlayback'];
   assert.deepEqual(describedCalls.filter((call) => !extensions.includes(call) && !table.includes(`{"${call}"`)), []);
+});
+
+test('stars are counted one by one: a call that names hundreds is no way past the limit of what one changes', async () => {
+  const call = async (ids: string[]) => raw('star', { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: queryOf({ ...(await signed('mia')), id: ids, f: 'json' }) });
+  const many = await call(Array.from({ length: 490 }, () => tr(first)));
+  assert.equal((await many.json() as { 'subsonic-response': Json })['subsonic-response']['status'], 'ok');
+  const more = await call(Array.from({ length: 100 }, () => tr(first)));
+  assert.equal(more.status, 429);
+  assert.ok(Number(more.headers.get('retry-after')) >= 1);
+  await change('alice', 'star', { id: tr(first) });
 });
 
 test('whoever guesses is stopped after a while, and nobody else at the same address', async () => {

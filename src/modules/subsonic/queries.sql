@@ -186,6 +186,10 @@ select p.id, p.name, p.created_at, p.last_used_at, p.last_client
   from app_passwords p
  where p.user_id = :viewer::uuid
 
+-- query: app_password_turn
+-- One after another gives a person new passwords, so that what they have is counted right.
+select u.id from users u where u.id = :viewer::uuid for no key update
+
 -- query: app_password_create
 -- audited
 -- No row when there are too many already.
