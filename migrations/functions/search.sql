@@ -294,6 +294,41 @@ create or replace function search_score(sum numeric) returns smallint
     language sql immutable parallel safe
     as $$ select least(30000, round(100 * ln(1 + coalesce(sum, 0))))::smallint $$;
 
+-- The words of a text that search_canon() made. Of writing without spaces each letter and each pair of letters is a word, and of other signs each run. A word never has letters and
+-- signs: such lexemes are made by search_vector() alone, which begin with a sign.
+create or replace function search_words_of(canon text) returns text[]
+    language plpgsql immutable parallel safe
+    as $$
+declare
+    plain constant text := public.search_norm(canon);
+    found text[] := string_to_array(plain, ' ');
+    chunk text;
+begin
+    if plain <> canon then
+        foreach chunk in array string_to_array(canon, ' ') loop
+            if chunk ~ '[^[:alnum:]]' and length(chunk) <= 48 then
+                found := found || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || array(select m[1] from regexp_matches(chunk, '[^[:alnum:]]+', 'g') m);
+                if chunk ~ '[[:alpha:]][!$@][[:alpha:]]' then
+                    found := found || regexp_replace(translate(chunk, '!$@', 'isa'), '[^[:alnum:]]+', '', 'g');
+                end if;
+            end if;
+        end loop;
+    end if;
+    if plain ~ '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]' then
+        found := found || array(
+            select distinct x.w
+              from regexp_matches(plain, '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+|[^ \u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+', 'g') m
+              cross join generate_series(1, length(m[1])) i
+              cross join lateral (values (case when m[1] ~ '^[a-z0-9]' then m[1] else substr(m[1], i, 1) end), (case when m[1] ~ '^[a-z0-9]' then m[1] else substr(m[1], i, 2) end)) x (w));
+    end if;
+    found := array_remove(found, '');
+    if length(plain) > 200 then -- a lexeme has its limit
+        return array(select left(w, 200) from unnest(found[1:60]) w);
+    end if;
+    return found[1:120];
+end
+$$;
+
 -- The words that all have to be found. Of writing without spaces each pair of letters.
 create or replace function search_query_words(canon text) returns text[]
     language plpgsql immutable parallel safe
@@ -451,25 +486,25 @@ begin
 end
 $$;
 
--- Any number between these, as lexemes: whole tens by one each, which has a capital letter.
+-- Any number between these, as lexemes of filters: whole tens by one each, which has a capital letter.
 create or replace function search_range(letter text, low int, high int) returns text
     language sql immutable parallel safe
     as $$
-select coalesce(string_agg('''=' || case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then upper(letter) || n.ten else letter || x end || '''', ' | '), '''=none''')
+select coalesce(string_agg('''=' || case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then upper(letter) || n.ten else letter || x end || ''':D', ' | '), '''=none''')
   from generate_series(low / 10, high / 10) n (ten)
   cross join generate_series(greatest(low, n.ten * 10), case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then n.ten * 10 else least(high, n.ten * 10 + 9) end) x
 $$;
 
--- What all hits must have besides the words, as lexemes of search_vector(); null: nothing.
+-- What all hits must have besides the words, as lexemes of search_vector(); null: nothing. Filters alone have the weight D there: what somebody writes into a name is none.
 create or replace function search_filters(genre text, tag text, bpm_from int, bpm_to int, key_code text, compatible boolean, year_from int, year_to int,
                                           duration_from int, duration_to int, licence text, downloadable boolean, owner uuid) returns tsquery
     language sql stable parallel safe
     as $$
 select nullif(string_agg('(' || g.any_of || ')', ' & '), '')::tsquery
-  from (select search_quote('=g' || label_fold(genre)) as any_of where genre <> ''
-        union all select search_quote('=t' || label_fold(tag)) where tag <> ''
+  from (select search_quote('=g' || label_fold(genre)) || ':D' as any_of where genre <> ''
+        union all select search_quote('=t' || label_fold(tag)) || ':D' where tag <> ''
         union all select search_range('b', coalesce(bpm_from, 1), coalesce(bpm_to, 999)) where bpm_from is not null or bpm_to is not null
-        union all select string_agg('''=k' || k || '''', ' | ')
+        union all select string_agg('''=k' || k || ''':D', ' | ')
                     from (select k.number || k.letter as k
                             from (select rtrim(key_code, 'ab')::int as n, right(key_code, 1) as l) c
                             cross join lateral (values (c.n, c.l, true), (c.n % 12 + 1, c.l, false), ((c.n + 10) % 12 + 1, c.l, false),
@@ -479,9 +514,9 @@ select nullif(string_agg('(' || g.any_of || ')', ' & '), '')::tsquery
         union all select search_range('y', coalesce(year_from, 1800), coalesce(year_to, 2100)) where year_from is not null or year_to is not null
         union all select search_range('s', least(360, coalesce(duration_from, 0) / 10), least(360, coalesce(duration_to, 3600) / 10))
                    where duration_from is not null or duration_to is not null
-        union all select search_quote('=l' || licence) where licence <> ''
-        union all select '''=d''' where downloadable
-        union all select search_quote('=u' || owner) where owner is not null) g
+        union all select search_quote('=l' || licence) || ':D' where licence <> ''
+        union all select '''=d'':D' where downloadable
+        union all select search_quote('=u' || owner) || ':D' where owner is not null) g
 $$;
 
 -- The engine: what of a kind is found, in its order. First names that are the text, then names that begin with it, then what has all its words (the last one may be a beginning),
@@ -497,6 +532,7 @@ declare
     whole constant text := left(replace(search_norm(canon), ' ', ''), 199);
     parts constant text[] := search_query_words(canon);
     final constant text := parts[cardinality(parts)];
+    is_sign constant boolean := final ~ '^[@&~=]'; -- with which the lexemes begin that are no words: so it is not taken for the beginning of one
     hidden uuid[] := '{}';
     any_words boolean := true;
     exact tsquery; beginning tsquery; spread tsquery; named tsquery; maker tsquery;
@@ -545,8 +581,8 @@ begin
         tail := '% ' || final || '%';
     end if;
     maker := search_quote('~' || whole)::tsquery;
-    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) then ':*' else '' end, ' & ')::tsquery,
-           string_agg(search_quote(p.w) || case when p.i = cardinality(parts) then ':*A' else ':A' end, ' & ')::tsquery
+    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*' else '' end, ' & ')::tsquery,
+           string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*A' else ':A' end, ' & ')::tsquery
       into spread, named
       from unnest(parts) with ordinality p (w, i)
      where tail is null or p.i < cardinality(parts);

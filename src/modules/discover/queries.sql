@@ -31,8 +31,9 @@ select g.slug from genres g where g.slug = genre_of(:genre::text)
 select {genre_state(g)} from genres g where g.slug = genre_of(:genre::text)
 
 -- fragment: newest_of(label, sort, key)
--- For the page of a genre or tag: who it is about, and whether there is anything for search engines to list. `n` has the ids of its newest tracks.
-label as name, sort as kind, key as address, exists (select from n) as is_indexable,
+-- For the page of a genre or tag: who it is about, and whether there is anything for search engines to list. `n` has the ids of its newest tracks. Where a path would be cut, its
+-- address has wide characters, which lead to the same tag.
+label as name, sort as kind, case when key ~ '^[.]+$' then translate(key, '.', '．') else translate(key, '/\', '／＼') end as address, exists (select from n) as is_indexable,
        (select coalesce(json_agg({page_track(t, u)} order by n.at desc, n.id desc), '[]') from n join tracks t on t.id = n.id join users u on u.id = t.creator_id) as items
 
 -- query: genre_page

@@ -12,6 +12,14 @@ static const struct field new_password[] = {
 static const enum problem_name create_problems[] = {PROBLEM_CONFLICT, PROBLEM_COUNT};
 
 static const struct problem *
+add_app_password(struct request *req, void *context)
+{
+    const struct problem *p = db_one(req, &q_app_password_turn, NULL);
+
+    return p ? p : db_maybe(req, &q_app_password_create, context);
+}
+
+static const struct problem *
 create_app_password(struct request *req)
 {
     const char *sealed, *hash, *text;
@@ -29,7 +37,7 @@ create_app_password(struct request *req)
     request_set(req, "secret_hash", hash);
     request_set(req, "most_passwords", PASSWORDS_MAX);
     request_set(req, "server_url", config_frontend_url(server_settings(req->server)->config));
-    p = db_maybe(req, &q_app_password_create, &row);
+    p = db_transaction(req, add_app_password, &row);
     if (p)
         return p;
     if (!row.count)

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "http/limit.h"
 #include "http/server.h"
 #include "likes.queries.h"
 #include "modules/subsonic/internal.h"
@@ -13,10 +15,39 @@
 #define STARS_MAX 500 /* in one call */
 #define TIME_TEXT 40
 
+/* What a person marks by an app, each thing counted by itself: a call may name hundreds, and each like and follow tells somebody. */
+static const struct limit_rule stars_rule = {STARS_MAX, 300};
+static struct limiter *stars;
+
+bool
+change_setup(void)
+{
+    stars = limiter_new();
+    return stars;
+}
+
+void
+change_teardown(void)
+{
+    limiter_free(stars);
+    stars = NULL;
+}
+
 const struct problem *
 rest_run(struct rest_call *call)
 {
     return db_one(call->req, call->method->query, NULL);
+}
+
+static const struct problem *
+change_count_star(struct request *req)
+{
+    struct limit_state state;
+
+    if (!server_settings(req->server)->config->rate_limits)
+        return NULL;
+    state = limiter_take(stars, str_of(req->identity.user_id), &stars_rule, clock_monotonic_ns());
+    return state.allowed ? NULL : problem_retry(req->arena, PROBLEM(TOO_MANY_REQUESTS), (int)state.retry_after_s);
 }
 
 /* A song is liked, an artist followed, an album marked. */
@@ -49,7 +80,9 @@ change_stars(struct rest_call *call, bool on)
         for (unsigned n = 0; !p && rest_param(call, names[i][0], n); n++) {
             if (count++ == STARS_MAX)
                 return rest_refuse(call, REST_GENERIC, "There are more than %d ids.", STARS_MAX);
-            p = change_star_one(call, rest_param(call, names[i][0], n), names[i][1], on);
+            p = change_count_star(call->req);
+            if (!p)
+                p = change_star_one(call, rest_param(call, names[i][0], n), names[i][1], on);
         }
     return !p && !count ? rest_refuse(call, REST_MISSING_PARAMETER, "The parameter id is missing.") : p;
 }
