@@ -1,5 +1,81 @@
 -- Search (ADR 0096). Kinds: 1 tracks, 2 releases, 3 people, 4 playlists.
 
+-- The words of a text that search_canon() made. Of writing without spaces each letter and each pair of letters is a word.
+create or replace function search_words_of(canon text) returns text[]
+    language plpgsql immutable parallel safe
+    as $$
+declare
+    plain text;
+    found text[];
+    chunk text;
+begin
+    if canon ~ '^[a-z0-9 ]+$' and length(canon) <= 200 and strpos(canon, '  ') = 0 then -- nearly all names
+        return (string_to_array(canon, ' '))[1:120];
+    end if;
+    plain := public.search_norm(canon);
+    found := string_to_array(plain, ' ');
+    if plain <> canon then
+        foreach chunk in array string_to_array(canon, ' ') loop
+            if chunk ~ '[^[:alnum:]]' and length(chunk) <= 48 then
+                found := found || chunk || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || array(select m[1] from regexp_matches(chunk, '[^[:alnum:]]+', 'g') m);
+                if chunk ~ '[[:alpha:]][!$@][[:alpha:]]' then
+                    found := found || regexp_replace(translate(chunk, '!$@', 'isa'), '[^[:alnum:]]+', '', 'g');
+                end if;
+            end if;
+        end loop;
+    end if;
+    if plain ~ '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]' then
+        found := found || array(
+            select distinct x.w
+              from regexp_matches(plain, '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+|[^ \u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+', 'g') m
+              cross join generate_series(1, length(m[1])) i
+              cross join lateral (values (case when m[1] ~ '^[a-z0-9]' then m[1] else substr(m[1], i, 1) end), (case when m[1] ~ '^[a-z0-9]' then m[1] else substr(m[1], i, 2) end)) x (w));
+    end if;
+    found := array_remove(found, '');
+    if length(plain) > 200 then -- a lexeme has its limit
+        return array(select left(w, 200) from unnest(found[1:60]) w);
+    end if;
+    return found[1:120];
+end
+$$;
+
+-- All that something is found by: A its names, B who made it, C the rest; whole names without spaces begin with @, with their makers with &, makers with ~, filters with =.
+-- Only expressions that PL/pgSQL evaluates by itself: a rebuild calls this a million times.
+create or replace function search_vector(names text[], makers text[], others text[], filters text[]) returns tsvector
+    language plpgsql immutable parallel safe
+    as $$
+declare
+    of_names text[] := '{}'; of_makers text[] := '{}'; of_others text[] := '{}'; made text[] := '{}';
+    n text; m text; x text;
+begin
+    foreach m in array makers loop
+        x := replace(public.search_norm(m), ' ', '');
+        made := made || x;
+        of_makers := of_makers || ('~' || left(x, 199)) || public.search_words_of(m);
+    end loop;
+    foreach n in array names loop
+        x := replace(public.search_norm(n), ' ', '');
+        of_names := of_names || ('@' || left(x, 199)) || public.search_words_of(n);
+        foreach m in array made loop
+            of_makers := of_makers || ('&' || left(m || x, 199)) || ('&' || left(x || m, 199));
+        end loop;
+    end loop;
+    foreach m in array others loop
+        if m <> '' then
+            of_others := of_others || public.search_words_of(m);
+        end if;
+    end loop;
+    x := public.search_part(of_names, 'A') || public.search_part(of_makers, 'B') || public.search_part(of_others, 'C');
+    of_others := '{}';
+    foreach m in array filters loop
+        if m <> '' then
+            of_others := of_others || ('=' || m);
+        end if;
+    end loop;
+    return (x || public.search_part(of_others, ''))::tsvector;
+end
+$$;
+
 -- What the things of a kind are found by; of all without ids. Only columns that others may see: a name that is not shown is not in display_name either.
 -- What is not public has no public_from; who may see it is asked once more by the statement that shows it.
 create or replace function search_source(of_kind smallint, ids uuid[])
@@ -20,7 +96,7 @@ begin
                              || array(select distinct 'l' || r.licence from release_tracks i join releases r on r.id = i.release_id and r.public_from is not null where i.track_id = t.id))
           from tracks t
           join users u on u.id = t.creator_id
-          cross join lateral (select search_canon(t.title) as title, search_canon(t.artist) as artist, search_canon(u.display_name) as name) x
+          cross join lateral (select search_canon(t.title) as title, search_canon(t.artist) as artist, search_canon(u.display_name) as name offset 0) x
          where t.deleted_at is null and (ids is null or t.id = any (ids));
     elsif of_kind = 2 then
         return query
@@ -31,7 +107,7 @@ begin
                              array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC')::int, 'Y' || extract(year from r.dated_at at time zone 'UTC')::int / 10, 'l' || r.licence, case when r.is_downloadable then 'd' end])
           from releases r
           join users u on u.id = r.user_id
-          cross join lateral (select search_canon(r.title) as title, search_canon(r.artist) as artist, search_canon(u.display_name) as name) x
+          cross join lateral (select search_canon(r.title) as title, search_canon(r.artist) as artist, search_canon(u.display_name) as name offset 0) x
          where ids is null or r.id = any (ids);
     elsif of_kind = 3 then
         return query
@@ -52,7 +128,7 @@ begin
                search_vector(array[x.name], array[search_canon(u.display_name)], '{}', '{}')
           from playlists p
           join users u on u.id = p.user_id
-          cross join lateral (select search_canon(p.name) as name) x
+          cross join lateral (select search_canon(p.name) as name offset 0) x
          where p.deleted_at is null and (ids is null or p.id = any (ids));
     end if;
 end
@@ -110,13 +186,7 @@ declare
 begin
     delete from search_entries e where e.kind = tg_argv[0]::smallint and e.id = old.id returning tsvector_to_array(e.words) into named;
     if tg_argv[0] = '3' then -- the name of a person does not wait for the next count
-        delete from search_words o
-         where o.word = any (named)
-           and not exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(o.word)::tsquery);
+        delete from search_words o where o.word = any (named) and not search_word_is_used(o.word);
     end if;
     return null;
 end
@@ -177,9 +247,9 @@ begin
 end
 $$;
 
--- All anew, set-wise; for a database that was filled beside the triggers. Searches and changes wait meanwhile.
+-- All anew, set-wise; for a database that was filled beside the triggers. Searches and changes wait meanwhile; search_rebuild_batch() is for a server that runs.
 create or replace function search_rebuild() returns void
-    language plpgsql security definer set search_path = public set maintenance_work_mem = '256MB' set work_mem = '64MB'
+    language plpgsql security definer set search_path = public set maintenance_work_mem = '512MB' set work_mem = '128MB' set max_parallel_workers_per_gather = 2
     as $$
 begin
     lock table search_entries in access exclusive mode;
@@ -205,20 +275,22 @@ begin
 end
 $$;
 
--- The scores of all things of a kind by the counters of now.
-create or replace function search_scores(of_kind smallint) returns table (id uuid, score smallint)
+-- The scores of things of a kind by the counters of now; of all without ids.
+create or replace function search_scores(of_kind smallint, ids uuid[]) returns table (id uuid, score smallint)
     language plpgsql stable parallel safe
     as $$
 begin
     if of_kind = 1 then
-        return query select t.id, search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count) from tracks t where t.deleted_at is null;
+        return query select t.id, search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count) from tracks t where t.deleted_at is null and (ids is null or t.id = any (ids));
     elsif of_kind = 2 then
         return query select r.id, search_score(sum(t.play_count + 5 * t.like_count + 10 * t.repost_count))
-                       from releases r left join release_tracks i on i.release_id = r.id left join tracks t on t.id = i.track_id group by r.id;
+                       from releases r left join release_tracks i on i.release_id = r.id left join tracks t on t.id = i.track_id
+                      where ids is null or r.id = any (ids)
+                      group by r.id;
     elsif of_kind = 3 then
-        return query select u.id, search_score(n.follower_count) from users u left join user_stats n on n.user_id = u.id where u.deleted_at is null;
+        return query select u.id, search_score(n.follower_count) from users u left join user_stats n on n.user_id = u.id where u.deleted_at is null and (ids is null or u.id = any (ids));
     else
-        return query select p.id, search_score(p.follower_count) from playlists p where p.deleted_at is null;
+        return query select p.id, search_score(p.follower_count) from playlists p where p.deleted_at is null and (ids is null or p.id = any (ids));
     end if;
 end
 $$;
@@ -233,7 +305,7 @@ begin
         insert into search_tiers (kind, tier, min_score)
         select k, b.tier, max(s.score)
           from (values (0, 2000), (1, 14000), (2, 86000), (3, 518000)) b (tier, place)
-          join (select g.score, sum(count(*)) over (order by g.score desc) as places from search_scores(k::smallint) g where g.score > 0 group by g.score) s on s.places >= b.place
+          join (select g.score, sum(count(*)) over (order by g.score desc) as places from search_scores(k::smallint, null) g where g.score > 0 group by g.score) s on s.places >= b.place
          group by b.tier;
         -- Where there are fewer, the last tier is of those with the score 0.
         insert into search_tiers (kind, tier, min_score)
@@ -243,46 +315,156 @@ begin
 end
 $$;
 
--- The job that brings scores and tiers up to date. Returns how many entries had others.
-create or replace function search_rank() returns int
-    language plpgsql security definer set search_path = public
+-- The next things of a kind, or entries of such, by id. Null for `after`: from the first one on.
+create or replace function search_next(of_kind smallint, after uuid, most int) returns uuid[]
+    language plpgsql stable
     as $$
 declare
-    changed int := 0;
-    n int;
+    low constant uuid := coalesce(after, '00000000-0000-0000-0000-000000000000');
+    things uuid[];
 begin
-    perform search_draw_tiers();
-    for k in 1..4 loop
-        update search_entries e
-           set score = s.score, tier = case when e.public_from is null then 9 else search_tier(k::smallint, s.score) end
-          from search_scores(k::smallint) s
-         where e.kind = k and e.id = s.id
-           and (e.score, e.tier) is distinct from (s.score, case when e.public_from is null then 9 else search_tier(k::smallint, s.score) end);
-        get diagnostics n = row_count;
-        changed := changed + n;
-    end loop;
-    perform search_count_words();
-    return changed;
+    things := case of_kind when 1 then array(select t.id from tracks t where t.id > low order by t.id limit most)
+                           when 2 then array(select r.id from releases r where r.id > low order by r.id limit most)
+                           when 3 then array(select u.id from users u where u.id > low order by u.id limit most)
+                           else array(select p.id from playlists p where p.id > low order by p.id limit most) end;
+    return array(select x.id
+                   from (select unnest(things) union (select e.id from search_entries e where e.kind = of_kind and e.id > low order by e.id limit most)) x (id)
+                  order by x.id limit most);
 end
 $$;
 
--- How many things have a word; words that nothing public has any more go.
-create or replace function search_count_words() returns void
+-- Makes the entries of the next things anew, beside everything else, and returns the last one's id; null: there are no more. A transaction of its own for each call (job search.rebuild).
+-- What is read is locked for so long: who changes it now is waited for, and who wants to waits, then its trigger finds the entry. Where that takes long, nothing is done and `after` returned.
+create or replace function search_rebuild_batch(of_kind smallint, after uuid, most int) returns uuid
+    language plpgsql security definer set search_path = public set lock_timeout = '400ms' -- less than deadlock_timeout: it is always this that gives way
+    as $$
+declare
+    ids constant uuid[] := search_next(of_kind, after, most);
+    owners uuid[];
+begin
+    if of_kind = 1 then
+        perform from tracks t where t.id = any (ids) order by t.id for share;
+        perform from releases r where r.id in (select i.release_id from release_tracks i where i.track_id = any (ids)) order by r.id for share;
+        owners := array(select t.creator_id from tracks t where t.id = any (ids));
+    elsif of_kind = 2 then
+        perform from releases r where r.id = any (ids) order by r.id for share;
+        owners := array(select r.user_id from releases r where r.id = any (ids));
+    elsif of_kind = 3 then
+        owners := ids;
+        perform from user_settings s where s.user_id = any (ids) order by s.user_id for share;
+    else
+        perform from playlists p where p.id = any (ids) order by p.id for share;
+        owners := array(select p.user_id from playlists p where p.id = any (ids));
+    end if;
+    perform from users u where u.id = any (owners) order by u.id for share;
+    perform search_touch(of_kind, ids);
+    return ids[cardinality(ids)];
+exception when lock_not_available or deadlock_detected then
+    return coalesce(after, '00000000-0000-0000-0000-000000000000');
+end
+$$;
+
+-- Brings the scores and tiers of the next entries up to date. Calls and result as with search_rebuild_batch().
+create or replace function search_rank_batch(of_kind smallint, after uuid, most int) returns uuid
+    language plpgsql security definer set search_path = public set lock_timeout = '400ms'
+    as $$
+declare
+    ids constant uuid[] := array(select e.id from search_entries e where e.kind = of_kind and e.id > coalesce(after, '00000000-0000-0000-0000-000000000000') order by e.id limit most);
+    changed uuid[];
+begin
+    changed := array(select e.id
+                       from search_entries e
+                       join search_scores(of_kind, ids) s on s.id = e.id
+                      where e.kind = of_kind and e.id = any (ids)
+                        and (e.score, e.tier) is distinct from (s.score, case when e.public_from is null then 9 else search_tier(of_kind, s.score) end));
+    perform from search_entries e where e.kind = of_kind and e.id = any (changed) order by e.id for update;
+    update search_entries e
+       set score = s.score, tier = case when e.public_from is null then 9 else search_tier(of_kind, s.score) end
+      from search_scores(of_kind, changed) s
+     where e.kind = of_kind and e.id = s.id;
+    return ids[cardinality(ids)];
+exception when lock_not_available or deadlock_detected then
+    return coalesce(after, '00000000-0000-0000-0000-000000000000');
+end
+$$;
+
+-- Scores, tiers and words of everything, in one transaction; the job does the same in many.
+create or replace function search_rank() returns void
+    language plpgsql security definer set search_path = public
+    as $$
+declare
+    after uuid;
+begin
+    perform search_draw_tiers();
+    for k in 1..4 loop
+        after := null;
+        loop
+            after := search_rank_batch(k::smallint, after, 5000);
+            exit when after is null;
+        end loop;
+    end loop;
+    perform search_count_words();
+end
+$$;
+
+-- Counts how many public things have each word.
+create or replace function search_words_count() returns void
     language plpgsql security definer set search_path = public
     as $$
 begin
-    create temp table search_counted on commit drop as
-    select w.word, count(*)::int as n
+    truncate search_counted;
+    insert into search_counted (word, n)
+    select w.word, count(*)::int
       from search_entries e cross join regexp_split_to_table(e.body, ' ') w (word)
      where e.public_from is not null and w.word ~ '^[[:alpha:]]{4,48}$'
      group by w.word;
-    create unique index on search_counted (word);
-    delete from search_words o where not exists (select from search_counted c where c.word = o.word);
+end
+$$;
+
+-- Takes over the counts of the next words; words that nothing public has any more go. Returns the last word; null: there are no more.
+create or replace function search_words_batch(after text, most int) returns text
+    language plpgsql security definer set search_path = public
+    as $$
+declare
+    those constant text[] := array(select x.word
+                                     from ((select c.word from search_counted c where c.word > coalesce(after, '') order by c.word limit most)
+                                           union (select o.word from search_words o where o.word > coalesce(after, '') order by o.word limit most)) x
+                                    order by x.word limit most);
+begin
     insert into search_words as o (word, n, keys)
-    select c.word, c.n, search_keys(c.word) from search_counted c left join search_words h on h.word = c.word where h.n is distinct from c.n
+    select c.word, c.n, search_keys(c.word) from search_counted c left join search_words h on h.word = c.word
+     where c.word = any (those) and h.n is distinct from c.n
      order by c.word
         on conflict (word) do update set n = excluded.n;
-    drop table search_counted;
+    delete from search_words o
+     where o.word = any (those) and not exists (select from search_counted c where c.word = o.word) and not search_word_is_used(o.word);
+    return those[cardinality(those)];
+end
+$$;
+
+-- In something public. Asked of a word that may have come since the words were counted.
+create or replace function search_word_is_used(of_word text) returns boolean
+    language sql stable set enable_seqscan = off
+    as $$
+select exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(of_word)::tsquery)
+$$;
+
+-- All of it at once.
+create or replace function search_count_words() returns void
+    language plpgsql security definer set search_path = public
+    as $$
+declare
+    word text;
+begin
+    perform search_words_count();
+    loop
+        word := search_words_batch(word, 5000);
+        exit when word is null;
+    end loop;
 end
 $$;
 

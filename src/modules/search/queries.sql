@@ -49,11 +49,23 @@ select h.name as kind, h.id, h.title, h.subtitle, h.slug, h.username, h.image_ur
 -- nullable: meant
 select search_corrected(:q::text) as meant
 
--- query: search_rank
-select search_rank() as changed
+-- query: search_draw_tiers
+select true as is_done from (select search_draw_tiers()) d
 
--- query: search_rebuild
-select true as is_done from (select search_rebuild()) d
+-- query: search_rebuild_batch
+-- nullable: last
+select search_rebuild_batch(:kind::smallint, :after::uuid, :most::int) as last
+
+-- query: search_rank_batch
+-- nullable: last
+select search_rank_batch(:kind::smallint, :after::uuid, :most::int) as last
+
+-- query: search_words_count
+select true as is_done from (select search_words_count()) d
+
+-- query: search_words_batch
+-- nullable: last
+select search_words_batch(:after::text, :most::int) as last
 
 -- query: search_refresh_owner
 select true as is_done from (select search_refresh_owner(:user_id::uuid)) d

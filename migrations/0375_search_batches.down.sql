@@ -1,0 +1,11 @@
+drop function search_rank();
+create function search_rank() returns int language sql as $$ select 0 $$;
+create function search_scores(of_kind smallint) returns table (id uuid, score smallint) language sql stable as $$ select null::uuid, 0::smallint where false $$;
+drop function search_scores(smallint, uuid[]);
+drop function search_word_is_used(text);
+drop function search_words_batch(text, int);
+drop function search_words_count();
+drop function search_rank_batch(smallint, uuid, int);
+drop function search_rebuild_batch(smallint, uuid, int);
+drop function search_next(smallint, uuid, int);
+drop table search_counted;
