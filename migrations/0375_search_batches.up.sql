@@ -16,3 +16,9 @@ create function search_scores(of_kind smallint, ids uuid[]) returns table (id uu
 drop function search_scores(smallint);
 drop function search_rank();
 create function search_rank() returns void language sql as $$ select $$;
+create function search_made(names text[], makers text[], others text[], filters text[], out raws text[], out body text, out words tsvector)
+    language sql immutable as $$ select '{}'::text[], ''::text, ''::tsvector $$;
+create function search_track_filters(track uuid, tags text[]) returns text[] language sql stable as $$ select '{}'::text[] $$;
+create function search_release_score(release uuid) returns smallint language sql stable as $$ select 0::smallint $$;
+drop function search_vector(text[], text[], text[], text[]);
+drop function search_body(text[]);

@@ -17,7 +17,7 @@ begin
     if plain <> canon then
         foreach chunk in array string_to_array(canon, ' ') loop
             if chunk ~ '[^[:alnum:]]' and length(chunk) <= 48 then
-                found := found || chunk || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || array(select m[1] from regexp_matches(chunk, '[^[:alnum:]]+', 'g') m);
+                found := found || chunk || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || regexp_split_to_array(chunk, '[[:alnum:]]+');
                 if chunk ~ '[[:alpha:]][!$@][[:alpha:]]' then
                     found := found || regexp_replace(translate(chunk, '!$@', 'isa'), '[^[:alnum:]]+', '', 'g');
                 end if;
@@ -39,40 +39,80 @@ begin
 end
 $$;
 
--- All that something is found by: A its names, B who made it, C the rest; whole names without spaces begin with @, with their makers with &, makers with ~, filters with =.
--- Only expressions that PL/pgSQL evaluates by itself: a rebuild calls this a million times.
-create or replace function search_vector(names text[], makers text[], others text[], filters text[]) returns tsvector
-    language plpgsql immutable parallel safe
+-- What something is found by: its names in the form of search_canon(); all its texts in that of search_norm(); and its words: A of its names, B of who made it, C of the rest; whole names
+-- without spaces begin with @, with their makers with &, makers with ~, filters with =. A rebuild calls this a million times: only expressions that PL/pgSQL evaluates by itself.
+create or replace function search_made(names text[], makers text[], others text[], filters text[], out raws text[], out body text, out words tsvector)
+    language plpgsql immutable parallel safe cost 5000
     as $$
 declare
-    of_names text[] := '{}'; of_makers text[] := '{}'; of_others text[] := '{}'; made text[] := '{}';
-    n text; m text; x text;
+    of_names text[] := '{}'; of_makers text[] := '{}'; of_others text[] := '{}'; of_filters text[] := '{}'; made text[] := '{}'; texts text[] := '{}';
+    t text; c text; plain text; x text; last text := '';
 begin
-    foreach m in array makers loop
-        x := replace(public.search_norm(m), ' ', '');
-        made := made || x;
-        of_makers := of_makers || ('~' || left(x, 199)) || public.search_words_of(m);
+    raws := '{}';
+    foreach t in array makers loop
+        c := public.search_canon(t);
+        continue when c = '';
+        if c <> last then -- the artist often is the person
+            last := c;
+            plain := public.search_norm(c);
+            x := replace(plain, ' ', '');
+            made := made || x;
+            of_makers := of_makers || ('~' || left(x, 199)) || public.search_words_of(c);
+        end if;
+        texts := texts || plain;
     end loop;
-    foreach n in array names loop
-        x := replace(public.search_norm(n), ' ', '');
-        of_names := of_names || ('@' || left(x, 199)) || public.search_words_of(n);
-        foreach m in array made loop
-            of_makers := of_makers || ('&' || left(m || x, 199)) || ('&' || left(x || m, 199));
+    foreach t in array names loop
+        c := public.search_canon(t);
+        raws := raws || c;
+        plain := public.search_norm(c);
+        x := replace(plain, ' ', '');
+        of_names := of_names || ('@' || left(x, 199)) || public.search_words_of(c);
+        foreach t in array made loop
+            of_makers := of_makers || ('&' || left(t || x, 199)) || ('&' || left(x || t, 199));
         end loop;
-    end loop;
-    foreach m in array others loop
-        if m <> '' then
-            of_others := of_others || public.search_words_of(m);
+        if c <> '' then
+            texts := texts || plain;
         end if;
     end loop;
-    x := public.search_part(of_names, 'A') || public.search_part(of_makers, 'B') || public.search_part(of_others, 'C');
-    of_others := '{}';
-    foreach m in array filters loop
-        if m <> '' then
-            of_others := of_others || ('=' || m);
+    foreach t in array others loop
+        c := public.search_canon(t);
+        continue when c = '';
+        of_others := of_others || public.search_words_of(c);
+        texts := texts || public.search_norm(c);
+    end loop;
+    foreach t in array filters loop
+        if t <> '' then
+            of_filters := of_filters || ('=' || t);
         end if;
     end loop;
-    return (x || public.search_part(of_others, ''))::tsvector;
+    body := array_to_string(texts, ' ');
+    words := (public.search_part(of_names, 'A') || public.search_part(of_makers, 'B') || public.search_part(of_others, 'C') || public.search_part(of_filters, ''))::tsvector;
+end
+$$;
+
+-- The filters of a track's tags, and of the licences of the public releases that it is on. In functions, since PostgreSQL 15 does a statement with subselects of a row in one process only.
+create or replace function search_track_filters(track uuid, tags text[]) returns text[]
+    language plpgsql stable parallel safe
+    as $$
+declare
+    made text[] := '{}';
+    x text;
+begin
+    foreach x in array tags loop
+        made := made || ('t' || label_fold(x));
+    end loop;
+    for x in select distinct r.licence from release_tracks i join releases r on r.id = i.release_id and r.public_from is not null where i.track_id = track loop
+        made := made || ('l' || x);
+    end loop;
+    return made;
+end
+$$;
+
+create or replace function search_release_score(release uuid) returns smallint
+    language plpgsql stable parallel safe
+    as $$
+begin
+    return search_score((select sum(t.play_count + 5 * t.like_count + 10 * t.repost_count) from release_tracks i join tracks t on t.id = i.track_id where i.release_id = release));
 end
 $$;
 
@@ -86,49 +126,40 @@ begin
     if of_kind = 1 then
         return query
         select 1::smallint, t.id, t.creator_id, case when t.status = 'completed' and user_shown(u) then t.public_from end, t.is_explicit,
-               search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count),
-               array[x.title], search_body(array[x.title, x.artist, x.name, search_canon(u.username), search_canon(t.album), search_canon(t.genre)] || array(select search_canon(g) from unnest(t.tags) g)),
-               search_vector(array[x.title], array_remove(array[x.artist, x.name], ''),
-                             array[search_canon(t.album), search_canon(t.genre), search_canon(u.username)] || array(select search_canon(g) from unnest(t.tags) g),
-                             array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'Y' || nullif(t.year, 0) / 10, 'b' || t.bpm, 'B' || t.bpm / 10, 'k' || search_key_code(t.musical_key),
-                                   's' || least(360, t.duration / 10), 'S' || least(360, t.duration / 10) / 10, case when t.is_downloadable then 'd' end]
-                             || array(select 't' || label_fold(g) from unnest(t.tags) g)
-                             || array(select distinct 'l' || r.licence from release_tracks i join releases r on r.id = i.release_id and r.public_from is not null where i.track_id = t.id))
+               search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count), m.raws, m.body, m.words
           from tracks t
           join users u on u.id = t.creator_id
-          cross join lateral (select search_canon(t.title) as title, search_canon(t.artist) as artist, search_canon(u.display_name) as name offset 0) x
+          cross join lateral search_made(array[t.title]::text[], array[t.artist, u.display_name]::text[], array[t.album, t.genre, u.username]::text[] || t.tags::text[],
+                                         array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'Y' || nullif(t.year, 0) / 10, 'b' || t.bpm, 'B' || t.bpm / 10,
+                                               'k' || search_key_code(t.musical_key), 's' || least(360, t.duration / 10), 'S' || least(360, t.duration / 10) / 10,
+                                               case when t.is_downloadable then 'd' end]
+                                         || search_track_filters(t.id, t.tags)) m
          where t.deleted_at is null and (ids is null or t.id = any (ids));
     elsif of_kind = 2 then
         return query
-        select 2::smallint, r.id, r.user_id, case when user_shown(u) then r.public_from end, false,
-               search_score((select sum(t.play_count + 5 * t.like_count + 10 * t.repost_count) from release_tracks i join tracks t on t.id = i.track_id where i.release_id = r.id)),
-               array[x.title], search_body(array[x.title, x.artist, x.name, search_canon(u.username), search_canon(r.label)]),
-               search_vector(array[x.title], array_remove(array[x.artist, x.name], ''), array[search_canon(r.label), search_canon(u.username)],
-                             array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC')::int, 'Y' || extract(year from r.dated_at at time zone 'UTC')::int / 10, 'l' || r.licence, case when r.is_downloadable then 'd' end])
+        select 2::smallint, r.id, r.user_id, case when user_shown(u) then r.public_from end, false, search_release_score(r.id), m.raws, m.body, m.words
           from releases r
           join users u on u.id = r.user_id
-          cross join lateral (select search_canon(r.title) as title, search_canon(r.artist) as artist, search_canon(u.display_name) as name offset 0) x
+          cross join lateral search_made(array[r.title]::text[], array[r.artist, u.display_name]::text[], array[r.label, u.username]::text[],
+                                         array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC')::int, 'Y' || extract(year from r.dated_at at time zone 'UTC')::int / 10,
+                                               'l' || r.licence, case when r.is_downloadable then 'd' end]) m
          where ids is null or r.id = any (ids);
     elsif of_kind = 3 then
         return query
         select 3::smallint, u.id, u.id,
-               case when user_shown(u) and u.is_public and coalesce(s.allow_search_indexing, true) then '-infinity'::timestamptz end, false,
-               search_score(n.follower_count),
-               array[search_canon(u.display_name), search_canon(u.username)], search_body(array[search_canon(u.display_name), search_canon(u.username)]),
-               search_vector(array[search_canon(u.display_name), search_canon(u.username)], '{}', '{}', '{}')
+               case when user_shown(u) and u.is_public and coalesce(s.allow_search_indexing, true) then '-infinity'::timestamptz end, false, search_score(n.follower_count), m.raws, m.body, m.words
           from users u
           left join user_settings s on s.user_id = u.id
           left join user_stats n on n.user_id = u.id
+          cross join lateral search_made(array[u.display_name, u.username]::text[], '{}', '{}', '{}') m
          where u.deleted_at is null and (ids is null or u.id = any (ids));
     else
         return query
         select 4::smallint, p.id, p.user_id, case when p.visibility = 'public' and user_shown(u) then '-infinity'::timestamptz end, false,
-               search_score(p.follower_count),
-               array[x.name], search_body(array[x.name, search_canon(u.display_name)]),
-               search_vector(array[x.name], array[search_canon(u.display_name)], '{}', '{}')
+               search_score(p.follower_count), m.raws, m.body, m.words
           from playlists p
           join users u on u.id = p.user_id
-          cross join lateral (select search_canon(p.name) as name offset 0) x
+          cross join lateral search_made(array[p.name]::text[], array[u.display_name]::text[], '{}', '{}') m
          where p.deleted_at is null and (ids is null or p.id = any (ids));
     end if;
 end
@@ -468,10 +499,6 @@ begin
 end
 $$;
 
-create or replace function search_body(texts text[]) returns text
-    language sql immutable parallel safe
-    as $$ select string_agg(search_norm(x), ' ') from unnest(texts) x where x <> '' $$;
-
 create or replace function search_score(sum numeric) returns smallint
     language sql immutable parallel safe
     as $$ select least(30000, round(100 * ln(1 + coalesce(sum, 0))))::smallint $$;
@@ -639,7 +666,7 @@ select coalesce(string_agg('''=' || case when n.ten * 10 >= low and n.ten * 10 +
   cross join generate_series(greatest(low, n.ten * 10), case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then n.ten * 10 else least(high, n.ten * 10 + 9) end) x
 $$;
 
--- What all hits must have besides the words, as lexemes of search_vector(); null: nothing.
+-- What all hits must have besides the words, as lexemes of search_made(); null: nothing.
 create or replace function search_filters(genre text, tag text, bpm_from int, bpm_to int, key_code text, compatible boolean, year_from int, year_to int,
                                           duration_from int, duration_to int, licence text, downloadable boolean, owner uuid) returns tsquery
     language sql stable parallel safe

@@ -79,7 +79,7 @@ sound(unsigned n, bool is_short, char title[32])
         const char *genre;
     } styles[DEMO_STYLE_COUNT] = {{64, "Ambient"}, {60, "Experimental"}, {80, "Classical"}, {123, "House"}, {134, "Techno"}, {72, "Dub"},
                                   {82, "Hip-hop"}, {174, "Drum and bass"}, {100, "Electronic"}, {150, "Electronic"}, {96, "Folk"}, {76, "Spoken word"}};
-    unsigned style = n % DEMO_STYLE_COUNT, faster = n / DEMO_STYLE_COUNT * 2, length_ms = is_short ? 4000 + n * 7 % 5 * 1000 : 30000 + n * 37 % 40 * 2000;
+    unsigned style = n % DEMO_STYLE_COUNT, faster = n / DEMO_STYLE_COUNT * 2, length_ms = is_short ? 4000 + n * 7 % 5 * 1000 : 20000 + n * 37 % 40 * 1000;
 
     snprintf(title, 32, "Sound %02u", n + 1);
     return (struct demo_track){
