@@ -600,12 +600,15 @@ end
 $$;
 
 -- Entries of a kind that are found by `wanted` and not by `minus`: tier by tier, of each those with the highest score, at most `most` in all. Rights are part of it.
--- The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
+-- After 200 ms of the statement no further tier is begun. The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
 create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector)
     language plpgsql stable parallel safe set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
     as $$
 #variable_conflict use_column
+declare
+    had int := 0;
+    n int;
 begin
     if scope = 'own' then
         return query
@@ -626,34 +629,69 @@ begin
            and e.words @@ wanted and (minus is null or not e.words @@ minus) and (tail is null or ' ' || e.body like tail)
          order by e.score desc, e.id
          limit most;
+        get diagnostics had = row_count;
+    end if;
+    return query
+    select e.id, e.score, e.words
+      from search_entries e
+     where e.kind = of_kind and e.tier = 0 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+       and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+     order by e.score desc, e.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
+    end if;
+    return query
+    select e.id, e.score, e.words
+      from search_entries e
+     where e.kind = of_kind and e.tier = 1 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+       and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+     order by e.score desc, e.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
     end if;
     return query
     select f.id, f.score, f.words
-      from ((select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 0 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               order by e.score desc, e.id limit most)
-             union all
-             (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 1 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               order by e.score desc, e.id limit most)
-             union all
-             (select * from (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 2 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 3000) e order by e.score desc, e.id limit most)
-             union all
-             (select * from (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 3 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 500 + most) e order by e.score desc, e.id limit most)
-             union all
-             (select * from (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 4 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 500 + most) e order by e.score desc, e.id limit most)) f
-     limit most;
+      from (select e.id, e.score, e.words
+              from search_entries e
+             where e.kind = of_kind and e.tier = 2 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+               and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+             limit 3000) f
+     order by f.score desc, f.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
+    end if;
+    return query
+    select f.id, f.score, f.words
+      from (select e.id, e.score, e.words
+              from search_entries e
+             where e.kind = of_kind and e.tier = 3 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+               and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+             limit 500 + most) f
+     order by f.score desc, f.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
+    end if;
+    return query
+    select f.id, f.score, f.words
+      from (select e.id, e.score, e.words
+              from search_entries e
+             where e.kind = of_kind and e.tier = 4 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+               and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+             limit 500 + most) f
+     order by f.score desc, f.id
+     limit most - had;
 end
 $$;
 
@@ -691,7 +729,8 @@ select nullif(string_agg('(' || g.any_of || ')', ' & '), '')::tsquery
 $$;
 
 -- The engine: what of a kind is found, in its order. First names that are the text, then names that begin with it, then what has all its words (the last one may be a beginning),
--- then, where few were found, what has them with typing errors. Of each the best `most` by score. A row without id: time was up, there may be more.
+-- then, where few were found, what has them with typing errors. Of each the best `most` by score. A row without id: time was up, there may be more. That is after 200 ms, when no
+-- further step is begun, or when the statement is cancelled: what was found until then is the result all the same.
 -- `scope`: public; both: and what is one's own or shared with one; own: one's own, whatever its state.
 create or replace function search_find(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int)
     returns table (place int, id uuid, class text, field text, typos int)
@@ -731,6 +770,10 @@ begin
     if had >= most then
         return;
     end if;
+    if clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return query select 0, null::uuid, 'partial', null, 0;
+        return;
+    end if;
 
     beginning := (search_quote('@' || whole) || ':*')::tsquery;
     return query
@@ -762,11 +805,11 @@ begin
       from search_scan(of_kind, case when filters is null then spread else spread && filters end, exact || beginning, tail, viewer, hidden, any_words, scope, most - had) s;
     get diagnostics n = row_count;
     had := had + n;
-    if had >= least(most, 20) then
-        return;
-    end if;
     if clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
         return query select 0, null::uuid, 'partial', null, 0;
+        return;
+    end if;
+    if had >= least(most, 20) then
         return;
     end if;
 
@@ -798,9 +841,11 @@ begin
       cross join lateral (select sum(b.cost)::int as typos
                             from (select min(v.cost) as cost from unnest(x_no, x_word, x_cost) v (i, word, cost) where s.words @@ v.word::tsquery group by v.i) b) t
      where t.typos > 0;
-    if clock_timestamp() > statement_timestamp() + interval '250 milliseconds' then
+    if clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
         return query select 0, null::uuid, 'partial', null, 0;
     end if;
+exception when query_canceled then
+    return query select 0, null::uuid, 'partial', null, 0;
 end
 $$;
 

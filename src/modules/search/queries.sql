@@ -39,7 +39,7 @@ with found as materialized (
             or (p.visibility = 'public' and {playlist_owner_shown(p, :viewer::uuid, :viewer_staff::boolean)}))
        and p.deleted_at is null
 )
-select h.name as kind, h.id, h.title, h.subtitle, h.slug, h.username, h.image_url
+select h.name as kind, h.id, h.title, h.subtitle, h.slug, h.username, h.image_url, exists (select from found c where c.class = 'partial') as partial_
   from (select r.name, r.id, r.title, r.subtitle, r.slug, r.username, r.image_url, row_number() over (order by case r.class when 'exact' then 0 when 'prefix' then 1 when 'words' then 2 else 3 end,
                                                 case when r.place <= 2 then 0 else r.place end, case r.kind when 3 then 0 else r.kind end, r.place, r.id)::int as place
           from rows r) h

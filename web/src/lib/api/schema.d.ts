@@ -7790,6 +7790,8 @@ export interface components {
             limit: number;
             /** @description The `cursor` of the page after this one; null at the end. */
             next: string | null;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
         };
         SecondFactor: {
             enabled: boolean;
