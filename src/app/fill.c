@@ -238,6 +238,9 @@ derive(struct fill *fill)
     return fill_run(fill, "update tags g set use_count = coalesce(n.uses, 0)"
                           "  from tags o left join (select tag_id, count(*)::int as uses from track_tags group by tag_id) n on n.tag_id = o.id"
                           " where o.id = g.id and g.use_count <> coalesce(n.uses, 0)") &&
+           fill_run(fill, "update user_stats s set public_tracks = n.tracks"
+                          "  from (select creator_id, count(*) as tracks from tracks where public_from is not null and status = 'completed' and deleted_at is null group by 1) n"
+                          " where s.user_id = n.creator_id") &&
            fill_run(fill, "insert into playlist_days (playlist_id, day, followed)"
                           " select playlist_id, (created_at at time zone 'UTC')::date, count(*) from playlist_follows"
                           " group by 1, 2 on conflict (playlist_id, day) do update set followed = excluded.followed");
