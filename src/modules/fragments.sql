@@ -62,7 +62,8 @@ u.id as "role.id", u.username as "role.username", u.avatar as "role.avatar", u.d
 -- type: social_links object
 u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
-       (select count(*) from tracks t_ where t_.creator_id = u.id and track_is_public(t_)) as track_count,
+       coalesce((select n.public_tracks from user_stats n where n.user_id = u.id), 0)
+       - (select count(*) from tracks t_ where t_.creator_id = u.id and t_.public_from > now() and t_.status = 'completed' and t_.deleted_at is null) as track_count,
        coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
        coalesce((select n.following_count from user_stats n where n.user_id = u.id), 0) as following_count,
        (:viewer::uuid is not null and exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id)) as is_following,

@@ -214,7 +214,7 @@ select n.id from n
 with f as materialized (
     select f_.* from search_find(4::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', null, 1000) f_
 )
-select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms, exists (select from f c_ where c_.class = 'partial') as partial_
   from f
   join playlists p on p.id = f.id
   join users u on u.id = p.user_id

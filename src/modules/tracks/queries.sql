@@ -76,7 +76,7 @@ with f as materialized (
                                  search_filters({search_labels}, null, null, null, null, null, null, null, null, null, null, 
                                  coalesce(:creator_id::uuid, (select o_.id from users o_ where lower(o_.username) = lower(:username::text) and o_.deleted_at is null))), 1000) f_
 )
-select {track(t, u)}
+select {track(t, u)}, exists (select from f c_ where c_.class = 'partial') as partial_
   from f
   join tracks t on t.id = f.id
   join users u on u.id = t.creator_id

@@ -46,7 +46,7 @@ select {person(u)}
 with f as materialized (
     select f_.* from search_find(3::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', null, 1000) f_
 )
-select {person(u)}
+select {person(u)}, exists (select from f c_ where c_.class = 'partial') as partial_
   from f
   join users u on u.id = f.id
   left join user_settings s on s.user_id = u.id
