@@ -141,6 +141,8 @@ const char *request_cookie(struct request *req, const char *name);
 struct upload *request_upload(struct request *req, const char *name);
 /* The name of a file as it was sent, cleaned: no folder, no control characters, at most 200 bytes. */
 const char *request_clean_filename(struct arena *arena, const char *sent);
+/* Takes one more request out of the route's quota, for a call that does several things. NULL, or TOO_MANY_REQUESTS. */
+const struct problem *request_count_again(struct request *req);
 /* Is the person at least of this role? */
 bool request_role(const struct request *req, enum role role);
 

@@ -197,10 +197,16 @@ check_route_limit(struct request *req)
             return PROBLEM(INTERNAL);
         rule = &own;
     }
-    if (!req->identity.known || limit == LIMIT_AUTH)
+    if (!req->identity.known || limit == LIMIT_AUTH || req->route->auth == AUTH_PUBLIC)
         return take_limits(req, takes, limit_takes_of_address(&buffer, kind, &req->limit_address, rule, takes));
     key = arena_printf(req->arena, "%s:%s", kind, req->identity.user_id);
     return key ? take_limits(req, &(struct limit_take){str_of(key), rule}, 1) : PROBLEM(INTERNAL);
+}
+
+const struct problem *
+request_count_again(struct request *req)
+{
+    return check_route_limit(req);
 }
 
 static const struct problem *

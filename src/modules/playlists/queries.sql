@@ -154,7 +154,7 @@ with followed as materialized (
      where {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} and p.user_id <> :viewer::uuid and p.track_count > 0
        and not {playlist_shared_with(p, :viewer::uuid)}
        and not exists (select from playlist_follows o where o.playlist_id = p.id and o.user_id = :viewer::uuid)
-       and {not_blocking(p.user_id, :viewer::uuid)}
+       and exists (select from users u where u.id = p.user_id and {person_discovered(u, :viewer::uuid)})
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.playlist_id) as place from shown s where s.of_owner <= 2 order by place limit 50
 )
@@ -171,7 +171,7 @@ select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 
 select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
- where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
+ where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} and {person_discovered(u, :viewer::uuid)}
 
 -- query: playlist_editorial_set
 -- sees: whoever may choose, of public ones

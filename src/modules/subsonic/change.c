@@ -49,7 +49,9 @@ change_stars(struct rest_call *call, bool on)
         for (unsigned n = 0; !p && rest_param(call, names[i][0], n); n++) {
             if (count++ == STARS_MAX)
                 return rest_refuse(call, REST_GENERIC, "There are more than %d ids.", STARS_MAX);
-            p = change_star_one(call, rest_param(call, names[i][0], n), names[i][1], on);
+            p = count > 1 ? request_count_again(call->req) : NULL;
+            if (!p)
+                p = change_star_one(call, rest_param(call, names[i][0], n), names[i][1], on);
         }
     return !p && !count ? rest_refuse(call, REST_MISSING_PARAMETER, "The parameter id is missing.") : p;
 }
@@ -198,6 +200,9 @@ rest_scrobble(struct rest_call *call)
     for (unsigned n = 0; !p && rest_param(call, "id", n); n++) {
         if (n == STARS_MAX)
             return rest_refuse(call, REST_GENERIC, "There are more than %d ids.", STARS_MAX);
+        p = n ? request_count_again(call->req) : NULL;
+        if (p)
+            return p;
         request_set(call->req, "id", rest_param(call, "id", n) + 3); /* it was checked with all of `ids` */
         p = db_one(call->req, &q_subsonic_listen, NULL);
     }

@@ -17313,6 +17313,8 @@ export interface operations {
                 q?: string;
                 /** @description One's own, in all states */
                 mine?: boolean;
+                /** @description true: without people whom the reader muted or blocked */
+                unmuted?: boolean;
                 /** @description Order: by the date of release, the latest first; by when it was made; by title */
                 sort?: "date" | "newest" | "title";
                 /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
@@ -18934,6 +18936,8 @@ export interface operations {
             query?: {
                 /** @description Words, each in title, artist, album, genre, tags or the creator's name; the last one may be a beginning. Case, accents and width do not matter */
                 q?: string;
+                /** @description true: without what the reader muted, or said "not this" of, and without people whom they blocked */
+                unmuted?: boolean;
                 /** @description Only of this person */
                 creator_id?: string;
                 /** @description Only of this person */
