@@ -125,6 +125,9 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'user_mutes.person_id': () => 'null', /* one of four */
   'user_mutes.genre_slug': () => 'null',
   'user_mutes.tag_id': () => 'null',
+  'scrobble_accounts.service': () => `'lastfm'`,
+  'scrobble_accounts.stopped_for': () => 'null',
+  'scrobble_accounts.last_error': () => 'null',
   'track_analysis.bpm_confidence': () => '0.5',
   'track_analysis.key_confidence': () => '0.5',
   'track_history.track_id': ({ track }) => track,

@@ -2987,6 +2987,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scrobbling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the services that are told what one listened to
+         * @description Without what opens the account there. `waiting`: plays that are still to be told. `stopped_for`: `unconfirmed` waits for one's consent in the browser, `refused` is to be connected anew.
+         */
+        get: operations["getScrobbling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/lastfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect Last.fm, or another server that speaks its protocol
+         * @description The person agrees at `confirm_url`, in a browser; then `confirm` completes it.
+         */
+        post: operations["postScrobblingLastfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/listenbrainz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect ListenBrainz, or another server that speaks its protocol
+         * @description Each play that counts is told there from now on, once. The token is asked about before it is kept, sealed; it is told to nobody.
+         */
+        post: operations["postScrobblingListenbrainz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get which services can be connected */
+        get: operations["getScrobblingServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a service
+         * @description What opens the account there is deleted here at once. What was told stays there.
+         */
+        delete: operations["deleteScrobblingById"];
+        options?: never;
+        head?: never;
+        /** Change a connection */
+        patch: operations["patchScrobblingById"];
+        trace?: never;
+    };
+    "/api/v1/scrobbling/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete the connection to which one agreed in the browser */
+        post: operations["postScrobblingByIdConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -7766,6 +7881,66 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        ScrobbleAccount: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            service: "listenbrainz" | "lastfm";
+            base_url: string;
+            username: string | null;
+            is_on: boolean;
+            tells_playing: boolean;
+            /** @enum {string|null} */
+            stopped_for: "unconfirmed" | "refused" | null;
+            /** @enum {string|null} */
+            last_error: "unreachable" | "busy" | "failed" | "not_taken" | null;
+            /** Format: int64 */
+            sent_count: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+            /** Format: int32 */
+            waiting: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ScrobbleAccountList: {
+            items: components["schemas"]["ScrobbleAccount"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ScrobbleBegun: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            service: "listenbrainz" | "lastfm";
+            base_url: string;
+            username: string | null;
+            is_on: boolean;
+            tells_playing: boolean;
+            /** @enum {string|null} */
+            stopped_for: "unconfirmed" | "refused" | null;
+            /** @enum {string|null} */
+            last_error: "unreachable" | "busy" | "failed" | "not_taken" | null;
+            /** Format: int64 */
+            sent_count: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+            /** Format: int32 */
+            waiting: number;
+            /** Format: date-time */
+            created_at: string;
+            confirm_url: string;
+        };
+        ScrobbleServices: {
+            listenbrainz_url: string;
+            lastfm_url: string;
+            has_lastfm_key: boolean;
+        };
         SearchReason: {
             class: string | null;
             field: string | null;
@@ -10000,6 +10175,10 @@ export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
 export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
 export type RoleStorageQuotaList = components['schemas']['RoleStorageQuotaList'];
+export type ScrobbleAccount = components['schemas']['ScrobbleAccount'];
+export type ScrobbleAccountList = components['schemas']['ScrobbleAccountList'];
+export type ScrobbleBegun = components['schemas']['ScrobbleBegun'];
+export type ScrobbleServices = components['schemas']['ScrobbleServices'];
 export type SearchReason = components['schemas']['SearchReason'];
 export type SearchSuggestion = components['schemas']['SearchSuggestion'];
 export type SearchSuggestionList = components['schemas']['SearchSuggestionList'];
@@ -18442,6 +18621,274 @@ export interface operations {
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.system_role"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getScrobbling: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccountList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postScrobblingLastfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Of an application there; needed where the operator has none, or for another server */
+                    api_key?: string;
+                    /** @description The secret of that key */
+                    api_secret?: string;
+                    /**
+                     * @description Of another server that speaks this protocol; null: the one that the operator chose
+                     * @example https://api.listenbrainz.org
+                     */
+                    base_url?: string | null;
+                    /** @description It is also told what one has just begun to play */
+                    tells_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleBegun"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postScrobblingListenbrainz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The user token, from the settings there
+                     * @example a-token-of-the-service
+                     */
+                    token: string;
+                    /**
+                     * @description Of another server that speaks this protocol; null: the one that the operator chose
+                     * @example https://api.listenbrainz.org
+                     */
+                    base_url?: string | null;
+                    /** @description It is also told what one has just begun to play */
+                    tells_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccount"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getScrobblingServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleServices"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteScrobblingById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchScrobblingById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description false: nothing is told until it is switched on again, and what was played meanwhile is not told later */
+                    is_on?: boolean;
+                    /** @description It is also told what one has just begun to play */
+                    tells_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccount"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postScrobblingByIdConfirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccount"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
