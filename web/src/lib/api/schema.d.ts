@@ -1596,6 +1596,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what one took over from other servers, the latest first
+         * @description `position` of `playlist_count` playlists are done. `matched` and `missing` count songs.
+         */
+        get: operations["getImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/subsonic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over playlists and stars from a Subsonic server
+         * @description Asks the server at once whether the account opens, and does the rest in the background. Playlists become private playlists, whose songs are found by title, artist and length as those of a file are (`POST /playlists/import`); starred songs become likes. One at a time.
+         */
+        post: operations["postImportsSubsonic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how far an import is */
+        get: operations["getImportsById"];
+        put?: never;
+        post?: never;
+        /**
+         * End an import, or delete its report
+         * @description What it has made stays.
+         */
+        delete: operations["deleteImportsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what an import did not find here
+         * @description `ambiguous`: songs with this title are there, and none or several by this artist. In playlists they keep their place until their track is there or chosen. The first 10,000.
+         */
+        get: operations["getImportsByIdMissing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/internal/stream-events": {
         parameters: {
             query?: never;
@@ -6397,6 +6478,28 @@ export interface components {
             /** @constant */
             type: "hello";
         };
+        ImportMissing: {
+            id: string | null;
+            /** @enum {string} */
+            source: "playlist" | "star";
+            /** Format: uuid */
+            playlist_id: string | null;
+            name: string | null;
+            title: string | null;
+            artist: string | null;
+            /** @enum {string} */
+            status: "missing" | "ambiguous";
+        };
+        ImportMissingList: {
+            items: components["schemas"]["ImportMissing"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         /** @description Stands for a message that is too long for the WebSocket */
         LargeMessage: {
             /**
@@ -6415,6 +6518,42 @@ export interface components {
             address: string;
             /** @constant */
             type: "large";
+        };
+        LibraryImport: {
+            /** Format: uuid */
+            id: string;
+            base_url: string;
+            username: string | null;
+            wants_playlists: boolean;
+            wants_stars: boolean;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
+            /** @enum {string|null} */
+            error: "refused" | "unreachable" | "not_subsonic" | "no_room" | "gave_up" | null;
+            /** Format: int32 */
+            position: number;
+            /** Format: int32 */
+            playlist_count: number;
+            /** Format: int32 */
+            matched: number;
+            /** Format: int32 */
+            missing: number;
+            /** Format: int32 */
+            likes: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        LibraryImportList: {
+            items: components["schemas"]["LibraryImport"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         LikeState: {
             /** Format: uuid */
@@ -10072,7 +10211,11 @@ export type GenreState = components['schemas']['GenreState'];
 export type HeldComment = components['schemas']['HeldComment'];
 export type HeldCommentList = components['schemas']['HeldCommentList'];
 export type HelloMessage = components['schemas']['HelloMessage'];
+export type ImportMissing = components['schemas']['ImportMissing'];
+export type ImportMissingList = components['schemas']['ImportMissingList'];
 export type LargeMessage = components['schemas']['LargeMessage'];
+export type LibraryImport = components['schemas']['LibraryImport'];
+export type LibraryImportList = components['schemas']['LibraryImportList'];
 export type LikeState = components['schemas']['LikeState'];
 export type Liker = components['schemas']['Liker'];
 export type LikerList = components['schemas']['LikerList'];
@@ -14175,6 +14318,215 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getImports: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryImportList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postImportsSubsonic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Where the server is, as apps are given it
+                     * @example https://music.example.org
+                     */
+                    base_url: string;
+                    /**
+                     * @description With `password`, or an `api_key` instead of both
+                     * @example ada
+                     */
+                    username?: string;
+                    /**
+                     * @description Kept sealed until the import has ended, and then deleted
+                     * @example correct horse battery
+                     */
+                    password?: string;
+                    /** @description Where the server has such keys (OpenSubsonic) */
+                    api_key?: string;
+                    /** @description Take over playlists; true without it */
+                    playlists?: boolean;
+                    /** @description Take over starred songs as likes; true without it */
+                    stars?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryImport"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getImportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryImport"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteImportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getImportsByIdMissing: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportMissingList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
