@@ -186,8 +186,8 @@ select p.id, p.name, p.created_at, p.last_used_at, p.last_client
   from app_passwords p
  where p.user_id = :viewer::uuid
 
--- query: app_password_turn
--- One after another gives a person new passwords, so that what they have is counted right.
+-- query: app_password_lock
+-- Passwords of one person are made one after another, so that they are counted right.
 select u.id from users u where u.id = :viewer::uuid for no key update
 
 -- query: app_password_create
@@ -387,18 +387,18 @@ h as materialized (
 select jsonb_build_object('album', coalesce((select jsonb_agg(subsonic_album_as({album(y)}, :older::boolean) order by y.place) from y), '[]')) as reply
 
 -- query: subsonic_random_songs
--- Ids are random, so those after a random id are random songs; `:from_year` and `:genre` leave some out.
+-- Ids are random, so those after a random id are random songs; `:from_year` and `:genre` leave some out, and so do mutes.
 with p as materialized (select gen_random_uuid() as id),
 x as materialized (
     select s.id, row_number() over (order by random()) as place
       from (select o.* from ((select t.id from tracks t join users u on u.id = t.creator_id, p
-               where t.id >= p.id and {track_listed(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
+               where t.id >= p.id and {track_discovered(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
                  and (:genre::text is null or lower(t.genre) = lower(:genre::text)) and (:from_year::int is null or t.year >= :from_year::int)
                  and (:to_year::int is null or t.year between 1 and :to_year::int)
                order by t.id limit :size::int)
              union all
              (select t.id from tracks t join users u on u.id = t.creator_id, p
-               where t.id < p.id and {track_listed(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
+               where t.id < p.id and {track_discovered(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
                  and (:genre::text is null or lower(t.genre) = lower(:genre::text)) and (:from_year::int is null or t.year >= :from_year::int)
                  and (:to_year::int is null or t.year between 1 and :to_year::int)
                order by t.id limit :size::int)) o
@@ -450,7 +450,7 @@ with s as materialized (
       from s
       join tracks t on t.genre = s.genre and t.id <> s.id
       join users u on u.id = t.creator_id
-     where {track_listed(t, u, :viewer::uuid, false)} and {shown(t, u)}
+     where {track_discovered(t, u, :viewer::uuid, false)} and {shown(t, u)}
      order by t.created_at desc, t.id desc
      limit 500
 ), x as materialized (
