@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Sound } from '../support/media.ts';
+import { wav, type Sound } from '../support/media.ts';
 import { LOGS } from '../support/paths.ts';
 import { signalProcess } from '../support/process.ts';
 import { Hopeless, until } from '../support/wait.ts';
@@ -17,7 +17,8 @@ const CHANNELS = 2, FRAME = 2 * CHANNELS;
 
 /** What the sound card plays, from `Desktop.record` on. */
 export class Recording {
-  constructor(private readonly child: ChildProcess, private readonly file: string) {}
+  /** `kept`: where a copy is kept, for whoever reads a failure. */
+  constructor(private readonly child: ChildProcess, private readonly file: string, private readonly kept: string) {}
 
   get heard(): Sound {
     const bytes = readFileSync(this.file);
@@ -42,7 +43,9 @@ export class Recording {
 
   private async stop(): Promise<Sound> {
     await signalProcess(this.child, 'SIGTERM');
-    return this.heard;
+    const { heard } = this;
+    writeFileSync(this.kept, wav(heard));
+    return heard;
   }
 }
 
@@ -137,7 +140,7 @@ export class Desktop {
     closeSync(out);
     this.started.push(child);
     await until('the recorder', () => statSync(file).size > 0);
-    return new Recording(child, file);
+    return new Recording(child, file, path.join(LOGS, `${this.name}-${this.recordings}.wav`));
   }
 
   private async begin(): Promise<void> {

@@ -33,7 +33,8 @@ export interface Library {
   song: (title: string) => Song;
 }
 
-export const LONG = 'The long one', LONG_S = 360;
+/** The same sound, as it was uploaded and as AAC. */
+export const LONG = 'The long one', LONG_AAC = 'The long one, not for download', LONG_S = 80;
 /** Those that are listened to: one that is streamed as it was uploaded, in stereo and in mono, and one that is streamed as AAC. */
 export const HEARD = ['Déjà vu <&> "naïve" Ångström', 'Only one ear', '夜の電車 – 東京 🎷'];
 
@@ -78,10 +79,12 @@ export async function makeLibrary(name: string): Promise<Library> {
     await upload('carol', 'It\'s #1? 100% / a+b; c=d', third, { genre: 'Techno', is_downloadable: 'true', file: await flac(third), filename: 'x.flac' }),
     await upload('carol', 'Ελληνικά и русский', fourth)]]);
   await upload('dave', HEARD[1]!, sing(3, 1), { is_downloadable: 'true', cover: png(400, 400) });
-  await upload('dave', LONG, sing(LONG_S, 1));
+  const long = sing(LONG_S, 1);
+  await upload('dave', LONG, long, { is_downloadable: 'true' });
+  await upload('dave', LONG_AAC, long);
   albums++; /* Dave's singles */
   /* More albums than Strawberry asks for at a time. */
-  for (let i = 1; i <= 11; i++) await release('dave', `Small album ${i}`, [[await upload('dave', `Small song ${i}`, sing(1))]]);
+  await Promise.all(Array.from({ length: 11 }, async (_, i) => release('dave', `Small album ${i}`, [[await upload('dave', `Small song ${i}`, sing(1))]])));
   return {
     world, api: world.server.api, username: app.username, password: app.password, songs, albums,
     song: (title) => {

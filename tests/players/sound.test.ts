@@ -16,7 +16,7 @@ function heard(change: (samples: Int16Array) => Int16Array = (samples) => sample
 test('a melody is known again, whenever it was begun', () => {
   assert.equal(complaintOf(heard(), source), '');
   assert.equal(complaintOf(heard((samples) => samples.map((x) => x * 0.97)), source), '');
-  assert.equal(complaintOf(heard((samples) => samples.slice(2 * RATE, 6 * RATE)), source, { from: 1, reach: 0.1, seconds: 1.9 }), '');
+  assert.equal(complaintOf(heard((samples) => samples.slice(2 * RATE, 6 * RATE)), source, { part: { from: 1, reach: 0.1, seconds: 1.9 } }), '');
 });
 
 const pair = (samples: Int16Array, frame: (i: number) => number, frames: number) =>

@@ -10,7 +10,7 @@ const LOUDER = 0.7;
 /** What a codec may add at the beginning and the end, and what a clock may be wrong, in frames. */
 const EDGE = 0.06 * RATE, DRIFT = 48;
 /** Coarse search: one sample for so many; it may be wrong by some periods of a tone. */
-const STEP = 8, NEAR = 600;
+const STEP = 4, NEAR = 600;
 const SILENT = 24;
 
 /** Notes of a fifth of a second, other ones on the left than on the right. */
@@ -68,8 +68,8 @@ export function sounding({ channels, samples }: Sound): { from: number; to: numb
   return first < 0 ? undefined : { from: Math.floor(first / channels), to: Math.floor(samples.findLastIndex(loud) / channels) + 1 };
 }
 
-/** What is wrong with what was heard, or ''. `from`, in seconds: it was begun there, give or take `reach`, and ended before its end. */
-export function complaintOf(heard: Sound, source: Sound, part?: { from: number; reach: number; seconds: number }): string {
+/** What is wrong with what was heard, or ''. `part`: it was begun at `from` seconds, give or take `reach`, and ended before its end. `louder`: than the source, in dB. */
+export function complaintOf(heard: Sound, source: Sound, { part, louder = 0 }: { part?: { from: number; reach: number; seconds: number }; louder?: number } = {}): string {
   const sound = sounding(heard);
   if (!sound) return 'nothing is heard';
   if (heard.sampleRate !== RATE || source.sampleRate !== RATE) throw new Error('another rate');
@@ -95,7 +95,7 @@ export function complaintOf(heard: Sound, source: Sound, part?: { from: number; 
       const start = Math.round(from), best = find(ears[ear]!, wanted[ear]!, start, start + lag - DRIFT, start + lag + DRIFT, WINDOW);
       if (best.alike < ALIKE) return `at ${at(start)} of the track, ${ear ? 'right' : 'left'}, something else is heard, or at another time: alike by ${best.alike.toFixed(3)}`;
       const gain = 10 * Math.log10(compare(ears[ear]!, best.place, wanted[ear]!, start, WINDOW).gain);
-      if (Math.abs(gain) > LOUDER) return `at ${at(start)} of the track, ${ear ? 'right' : 'left'}, it is ${gain.toFixed(1)} dB louder`;
+      if (Math.abs(gain - louder) > LOUDER) return `at ${at(start)} of the track, ${ear ? 'right' : 'left'}, it is ${gain.toFixed(1)} dB louder`;
     }
   return '';
 }
