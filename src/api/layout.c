@@ -73,6 +73,44 @@ layout_read(struct storage *storage, const char *folder, const char *name, size_
     return storage_read_whole(storage, key, max, ret_bytes, ret_len);
 }
 
+static uint32_t
+layout_take(const unsigned char *from)
+{
+    return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
+}
+
+/* What is in the first box of this type between `from` and `*to`, which becomes its end; NULL where there is none. */
+static unsigned char *
+layout_box(unsigned char *from, unsigned char **to, const char *type)
+{
+    while (from && *to - from >= 8) {
+        uint32_t size = layout_take(from);
+
+        if (size < 8 || size > (size_t)(*to - from))
+            return NULL;
+        if (memcmp(from + 4, type, 4) == 0) {
+            *to = from + size;
+            return from + 8;
+        }
+        from += size;
+    }
+    return NULL;
+}
+
+/* The edit list of init.mp4 says how long the whole is. In a file whose moov has no samples, GStreamer drops two frames of AAC at the beginning for that when it
+ * reads from a server; 0 means to the end of all fragments (ISO 14496-12, 8.6.6.1), and only where to begin is left. */
+static void
+layout_open_end(struct layout *layout)
+{
+    static const char *const path[] = {"moov", "trak", "edts", "elst"};
+    unsigned char *box = layout->head, *end = box + layout->head_len;
+
+    for (size_t i = 0; i < COUNT_OF(path); i++)
+        box = layout_box(box, &end, path[i]);
+    if (box && end - box >= 20 && layout_take(box + 4) == 1)
+        memset(box + 8, 0, box[0] == 1 ? 8 : 4);
+}
+
 /* The names and lengths that the playlist states, which are exact to a sample. */
 static bool
 layout_read_playlist(struct layout *layout, char *text)
@@ -178,6 +216,8 @@ layout_get(struct storage *storage, const char *folder, int sample_rate, struct 
     layout->sample_rate = sample_rate;
     snprintf(layout->folder, sizeof layout->folder, "%s", folder);
     error = layout_read(storage, folder, "init.mp4", HEAD_MAX, &layout->head, &layout->head_len);
+    if (!error)
+        layout_open_end(layout);
     if (!error)
         error = layout_read(storage, folder, "playlist.m3u8", PLAYLIST_MAX, &playlist, &len);
     if (!error && !layout_read_playlist(layout, (char *)playlist))

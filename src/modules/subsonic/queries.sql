@@ -44,7 +44,13 @@ left join lateral (
      order by r_.id is not distinct from :in_release::uuid desc, r_.dated_at, r_.id
      limit 1) a on true
 
+-- fragment: streamed_bits(t)
+-- Bits a second of the rendition that an app is streamed where it gets no original: the best of AAC.
+(select max((q_ ->> 'bitrate')::int) from hls_streams h_, jsonb_array_elements(h_.info -> 'qualities') q_
+  where h_.track_id = coalesce(t.media_of, t.id) and q_ ->> 'name' in ('low', 'medium', 'high'))
+
 -- fragment: song(t, u, a)
+-- Strawberry leaves out a song that has no size, so that of a rendition is estimated.
 jsonb_strip_nulls(jsonb_build_object(
     'id', 'tr-' || t.id, 'parent', coalesce('al-' || a.id, 'sg-' || u.id), 'isDir', false, 'title', t.title,
     'album', coalesce(a.title, 'Singles'), 'albumId', coalesce('al-' || a.id, 'sg-' || u.id),
@@ -55,10 +61,10 @@ jsonb_strip_nulls(jsonb_build_object(
     'track', a.number, 'discNumber', a.disc, 'year', nullif(t.year, 0), 'genre', t.genre,
     'genres', case when t.genre is null then '[]' else jsonb_build_array(jsonb_build_object('name', t.genre)) end,
     'coverArt', case when t.cover_art_path is not null then 'tr-' || t.id when a.cover_path is not null then 'al-' || a.id end,
-    'size', case when {gets_original(t)} then t.file_size end,
+    'size', case when {gets_original(t)} then t.file_size else t.duration_ms::bigint * coalesce({streamed_bits(t)}, 256000) / 8000 end,
     'contentType', case when {gets_original(t)} then {original_type(t)} else 'audio/mp4' end,
     'suffix', case when {gets_original(t)} then ltrim({original_ending(t)}, '.') else 'm4a' end,
-    'duration', t.duration, 'bitRate', case when {gets_original(t)} then t.bitrate end,
+    'duration', t.duration, 'bitRate', case when {gets_original(t)} then t.bitrate else {streamed_bits(t)} / 1000 end,
     'bitDepth', nullif(t.bit_depth, 0), 'samplingRate', t.sample_rate, 'channelCount', t.channels))
 || jsonb_strip_nulls(jsonb_build_object(
     'path', translate(u.display_name, '/', '_') || '/' || translate(coalesce(a.title, 'Singles'), '/', '_') || '/' || coalesce(lpad(a.number::text, 2, '0') || ' ', '')

@@ -86,6 +86,21 @@ reply_add_element(struct buf *out, const char *name, const json_t *value)
     buf_printf(out, "</%s>", name);
 }
 
+/* Clementine breaks off its scan of the library at the first element of an album that Subsonic 1.16.1 does not have: it gets the songs and the attributes. */
+static void
+reply_make_plain(struct rest_call *call, const char *name, json_t *album)
+{
+    const char *client = rest_client(call), *member;
+    json_t *of;
+    void *next;
+
+    if (call->format != REST_XML || !text_equal(name, "album") || !text_equal(client, "Clementine"))
+        return;
+    json_object_foreach_safe(album, next, member, of)
+        if ((json_is_object(of) || json_is_array(of)) && !text_equal(member, "song"))
+            json_object_del(album, member);
+}
+
 static json_t *
 reply_envelope(const struct rest_call *call, const char *name, json_t *member)
 {
@@ -134,11 +149,14 @@ reply_write(const struct rest_call *call, const json_t *envelope, struct buf *ou
 const struct problem *
 rest_reply(struct rest_call *call, const char *name, json_t *member)
 {
-    json_t *envelope = reply_envelope(call, name, member);
     struct buf out = BUF_INIT(REPLY_MAX);
-    const char *type = envelope ? reply_write(call, envelope, &out) : NULL;
     const struct problem *p;
+    json_t *envelope;
+    const char *type;
 
+    reply_make_plain(call, name, member);
+    envelope = reply_envelope(call, name, member);
+    type = envelope ? reply_write(call, envelope, &out) : NULL;
     json_decref(envelope);
     if (!type || out.failed) {
         buf_free(&out);
