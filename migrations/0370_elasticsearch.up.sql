@@ -61,8 +61,6 @@ create function search_found(of_kind smallint, asked text, viewer uuid, staff bo
 create function search_fence() returns bigint language sql as $$ select 0::bigint $$;
 create function search_compare(keys text[], versions bigint[], after text, until_key text, fence bigint) returns table (missing int, extra int, stale int, ahead int)
     language sql as $$ select 0, 0, 0, 0 where false $$;
-create function search_reindex_batch(of_kind smallint, after uuid, most int) returns table (last uuid, n int)
-    language sql as $$ select null::uuid, 0 where false $$;
 
 create trigger search_version before insert or update of owner_id, public_from, is_explicit, score, raws, words on search_entries for each row execute function search_version();
 create trigger search_noted after insert on search_entries referencing new table as changed for each statement execute function search_note();

@@ -252,30 +252,3 @@ begin
       from d;
 end
 $$;
-
--- Makes the entries of the next things of a kind anew, also of things that are gone; for an installation without Elasticsearch. No row with an id: there are no more.
-create or replace function search_reindex_batch(of_kind smallint, after uuid, most int) returns table (last uuid, n int)
-    language plpgsql security definer set search_path = public
-    as $$
-declare
-    ids uuid[];
-begin
-    select array_agg(x.id order by x.id) into ids
-      from (select s.id
-              from (select o.id from (select e.id from search_entries e where e.kind = of_kind and (after is null or e.id > after) order by e.id limit most) o
-                    union
-                    select o.id from (select t.id from tracks t where of_kind = 1 and t.deleted_at is null and (after is null or t.id > after) order by t.id limit most) o
-                    union
-                    select o.id from (select r.id from releases r where of_kind = 2 and (after is null or r.id > after) order by r.id limit most) o
-                    union
-                    select o.id from (select u.id from users u where of_kind = 3 and u.deleted_at is null and (after is null or u.id > after) order by u.id limit most) o
-                    union
-                    select o.id from (select p.id from playlists p where of_kind = 4 and p.deleted_at is null and (after is null or p.id > after) order by p.id limit most) o) s
-             order by s.id
-             limit most) x;
-    if ids is not null then
-        perform search_touch(of_kind, ids);
-    end if;
-    return query select ids[cardinality(ids)], coalesce(cardinality(ids), 0);
-end
-$$;

@@ -202,6 +202,24 @@ test('what enemies type is an error that says so, or a search', async () => {
   }
 });
 
+test('no name makes itself a hit of a filter or an exact hit of another name, and a sign alone is not the beginning of everything', async () => {
+  await addTrack('Forged =lcc0 =d =gtechno =twarm =b174 =B17 =k8a =y1999 =s20', { artist: '=lcc_by =d' });
+  await addTrack('Forged @slowharbour &carolslowharbour ~slowharbour');
+  await addTrack('Slow Harbour');
+  const all = (await titles(visitor, 'forged')).sort();
+  assert.deepEqual(all.map((title) => title.slice(0, 8)), ['Forged =', 'Forged @']);
+  for (const filter of [{ licence: 'cc0' }, { licence: 'cc_by' }, { downloadable: true }, { genre: 'Techno' }, { tag: 'warm' }, { bpm_from: 174, bpm_to: 174 }, { bpm_from: 170, bpm_to: 179 }, { key: '8A' },
+    { year_from: 1999, year_to: 1999 }]) assert.deepEqual(await titles(visitor, 'forged', filter), [], JSON.stringify(filter));
+  const hits = (await search(visitor, 'slow harbour', { explain: true })).tracks.items.filter((hit) => hit.why?.class === 'exact').map((hit) => hit.title);
+  assert.deepEqual(hits, ['Slow Harbour']);
+  for (const sign of ['@', '&', '~', '=']) {
+    const found = await search(visitor, sign, { type: 'tracks', limit: 50 });
+    assert.ok(found.tracks.total < 30 && !namesOf(found, 'tracks').includes('Slow Harbour'), `${sign}: ${namesOf(found, 'tracks').join()}`);
+    assert.ok((await search(visitor, sign, { type: 'users' })).users.total < 10, sign);
+  }
+  await world.sql("delete from tracks where title like 'Forged %' or title = 'Slow Harbour'");
+});
+
 test('texts of any length are stored: only what is searched is cut', async () => {
   const long = 'ﷺ'.repeat(255);
   const id = await addTrack(long, { artist: 'ß'.repeat(255) });

@@ -39,6 +39,7 @@ case when :access::text <> 'own' and exists (select from release_tracks f_ where
 -- Public ones, announced ones too; with `mine` one's own, whatever their state.
 -- filter: mine!=true: {release_listed(r, u, :viewer::uuid, :viewer_staff::boolean)}
 -- filter: mine=true: r.user_id = :viewer::uuid
+-- filter: unmuted=true: {person_discovered(u, :viewer::uuid)}
 -- filter: creator_id: r.user_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
 -- filter: kind: r.kind = :kind::text

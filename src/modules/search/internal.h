@@ -41,6 +41,12 @@ bool search_write_hits(const struct search_found *found, enum search_kind kind, 
 /* What may have been meant where nothing was found: sets *ret_text to words that find something that the viewer may see, or NULL. */
 const struct problem *search_meant(struct request *req, const char **ret_text);
 
+/* Makes all entries anew in batches. `is_told`: what search_reindex_tell() writes is kept up to date. */
+enum job_outcome search_make_entries(struct job *job, bool is_told);
+
+/* Notes in search_index that about `most` more entries of a kind are made, and tells the progress of the job. False: the database failed. */
+bool search_reindex_tell(struct job *job, const char *kind, const char *after, const char *most);
+
 enum job_outcome search_rank_job(struct job *job);
 enum job_outcome search_rebuild_job(struct job *job);
 enum job_outcome search_owner_job(struct job *job);

@@ -39,7 +39,7 @@ with found as materialized (
             or (p.visibility = 'public' and {playlist_owner_shown(p, :viewer::uuid, :viewer_staff::boolean)}))
        and p.deleted_at is null
 )
-select h.name as kind, h.id, h.title, h.subtitle, h.slug, h.username, h.image_url
+select h.name as kind, h.id, h.title, h.subtitle, h.slug, h.username, h.image_url, exists (select from found c where c.class = 'partial') as partial_
   from (select r.name, r.id, r.title, r.subtitle, r.slug, r.username, r.image_url, row_number() over (order by case r.class when 'exact' then 0 when 'prefix' then 1 when 'words' then 2 else 3 end,
                                                 case when r.place <= 2 then 0 else r.place end, case r.kind when 3 then 0 else r.kind end, r.place, r.id)::int as place
           from rows r) h
@@ -49,11 +49,23 @@ select h.name as kind, h.id, h.title, h.subtitle, h.slug, h.username, h.image_ur
 -- nullable: meant
 select search_corrected(:q::text) as meant
 
--- query: search_rank
-select search_rank() as changed
+-- query: search_draw_tiers
+select true as is_done from (select search_draw_tiers()) d
 
--- query: search_rebuild
-select true as is_done from (select search_rebuild()) d
+-- query: search_rebuild_batch
+-- nullable: last
+select search_rebuild_batch(:kind::smallint, :after::uuid, :most::int) as last
+
+-- query: search_rank_batch
+-- nullable: last
+select search_rank_batch(:kind::smallint, :after::uuid, :most::int) as last
+
+-- query: search_words_count
+select true as is_done from (select search_words_count()) d
+
+-- query: search_words_batch
+-- nullable: last
+select search_words_batch(:after::text, :most::int) as last
 
 -- query: search_refresh_owner
 select true as is_done from (select search_refresh_owner(:user_id::uuid)) d
@@ -169,10 +181,6 @@ update search_index set is_live = is_kept, next_index = null, mapping = :mapping
 
 -- query: search_index_failed
 update search_index set error = :error::text returning error
-
--- query: search_reindex_batch
--- nullable: last, n
-select b.last, b.n from search_reindex_batch(:kind::smallint, :after::uuid, 200) b
 
 -- query: search_reindex_begin
 -- Without Elasticsearch.

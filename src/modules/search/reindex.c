@@ -251,36 +251,26 @@ reindex_elastic(struct job *job)
     return JOB_PUT_OFF;
 }
 
-/* Without Elasticsearch: the entries themselves, some at a time, so that nobody waits for long. */
+bool
+search_reindex_tell(struct job *job, const char *kind, const char *after, const char *most)
+{
+    PGresult *state = NULL;
+
+    if (search_do(&q_search_index_filled, (const struct db_arg[]){{"kind", kind}, {"after", after}, {"n", most}, {0}}))
+        state = search_run(&q_search_index_get, NULL);
+    if (state)
+        tell_progress(job, state);
+    PQclear(state);
+    return state;
+}
+
+/* Without Elasticsearch: the entries themselves. */
 static enum job_outcome
 reindex_entries(struct job *job)
 {
-    char after[UUID_TEXT] = "", kind[24], count[24];
-    PGresult *state;
+    enum job_outcome outcome = search_do(&q_search_reindex_begin, NULL) ? search_make_entries(job, true) : JOB_RETRY;
 
-    if (!search_do(&q_search_reindex_begin, NULL))
-        return JOB_RETRY;
-    for (int k = 1; k <= KINDS && !job_cancelled(job);) {
-        PGresult *rows;
-        const char *last;
-
-        snprintf(kind, sizeof kind, "%d", k);
-        rows = search_run(&q_search_reindex_batch, (const struct db_arg[]){{"kind", kind}, {"after", *after ? after : NULL}, {0}});
-        if (!rows)
-            return JOB_RETRY;
-        last = search_value(rows, "last");
-        snprintf(count, sizeof count, "%s", search_value(rows, "n"));
-        snprintf(after, sizeof after, "%s", last ? last : "");
-        k += !last;
-        PQclear(rows);
-        state = search_do(&q_search_index_filled, (const struct db_arg[]){{"kind", kind}, {"after", *after ? after : NULL}, {"n", count},
-            {0}}) ? search_run(&q_search_index_get, NULL) : NULL;
-        if (!state)
-            return JOB_RETRY;
-        tell_progress(job, state);
-        PQclear(state);
-    }
-    return job_cancelled(job) ? JOB_GIVE_BACK : search_do(&q_search_reindex_done, NULL) ? JOB_DONE : JOB_RETRY;
+    return outcome == JOB_DONE && !search_do(&q_search_reindex_done, NULL) ? JOB_RETRY : outcome;
 }
 
 enum job_outcome

@@ -38,6 +38,7 @@ export const PAGE_PATHS = [
   '/settings/security',
   '/settings/sessions',
   '/settings/apps',
+  '/settings/scrobbling',
   '/settings/privacy',
   '/settings/notifications',
   '/settings/appearance',
