@@ -72,6 +72,6 @@ test('it goes on from the middle of a long track', async () => {
     await until('the place', async () => Number(await desktop.property('strawberry', 'Position')) > 60e6, 30, 100);
     const heard = await (await desktop.record()).forSeconds(4);
     await play('--stop');
-    return complaintOf(heard, song.sound, { part: { from: 63, reach: 4, seconds: 3.5 } });
+    return complaintOf(heard, song.sound, { part: { from: 63, reach: 4, seconds: 2.5 } });
   }), '');
 });
