@@ -1,5 +1,122 @@
 -- Search (ADR 0096). Kinds: 1 tracks, 2 releases, 3 people, 4 playlists.
 
+-- The words of a text that search_canon() made. Of writing without spaces each letter and each pair of letters is a word, and of other signs each run. A word never has letters and
+-- signs: such lexemes are made by search_made() alone, which begin with a sign.
+create or replace function search_words_of(canon text) returns text[]
+    language plpgsql immutable parallel safe
+    as $$
+declare
+    plain text;
+    found text[];
+    chunk text;
+begin
+    if canon ~ '^[a-z0-9 ]+$' and length(canon) <= 200 and strpos(canon, '  ') = 0 then -- nearly all names
+        return (string_to_array(canon, ' '))[1:120];
+    end if;
+    plain := public.search_norm(canon);
+    found := string_to_array(plain, ' ');
+    if plain <> canon then
+        foreach chunk in array string_to_array(canon, ' ') loop
+            if chunk ~ '[^[:alnum:]]' and length(chunk) <= 48 then
+                found := found || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || array(select m[1] from regexp_matches(chunk, '[^[:alnum:]]+', 'g') m);
+                if chunk ~ '[[:alpha:]][!$@][[:alpha:]]' then
+                    found := found || regexp_replace(translate(chunk, '!$@', 'isa'), '[^[:alnum:]]+', '', 'g');
+                end if;
+            end if;
+        end loop;
+    end if;
+    if plain ~ '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]' then
+        found := found || array(
+            select distinct x.w
+              from regexp_matches(plain, '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+|[^ \u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+', 'g') m
+              cross join generate_series(1, length(m[1])) i
+              cross join lateral (values (case when m[1] ~ '^[a-z0-9]' then m[1] else substr(m[1], i, 1) end), (case when m[1] ~ '^[a-z0-9]' then m[1] else substr(m[1], i, 2) end)) x (w));
+    end if;
+    found := array_remove(found, '');
+    if length(plain) > 200 then -- a lexeme has its limit
+        return array(select left(w, 200) from unnest(found[1:60]) w);
+    end if;
+    return found[1:120];
+end
+$$;
+
+-- What something is found by: its names in the form of search_canon(); all its texts in that of search_norm(); and its words: A of its names, B of who made it, C of the rest; whole names
+-- without spaces begin with @, with their makers with &, makers with ~, filters with =. A rebuild calls this a million times: only expressions that PL/pgSQL evaluates by itself.
+create or replace function search_made(names text[], makers text[], others text[], filters text[], out raws text[], out body text, out words tsvector)
+    language plpgsql immutable parallel safe cost 5000
+    as $$
+declare
+    of_names text[] := '{}'; of_makers text[] := '{}'; of_others text[] := '{}'; of_filters text[] := '{}'; made text[] := '{}'; texts text[] := '{}';
+    t text; c text; plain text; x text; last text := '';
+begin
+    raws := '{}';
+    foreach t in array makers loop
+        c := public.search_canon(t);
+        continue when c = '';
+        if c <> last then -- the artist often is the person
+            last := c;
+            plain := public.search_norm(c);
+            x := replace(plain, ' ', '');
+            made := made || x;
+            of_makers := of_makers || ('~' || left(x, 199)) || public.search_words_of(c);
+        end if;
+        texts := texts || plain;
+    end loop;
+    foreach t in array names loop
+        c := public.search_canon(t);
+        raws := raws || c;
+        plain := public.search_norm(c);
+        x := replace(plain, ' ', '');
+        of_names := of_names || ('@' || left(x, 199)) || public.search_words_of(c);
+        foreach t in array made loop
+            of_makers := of_makers || ('&' || left(t || x, 199)) || ('&' || left(x || t, 199));
+        end loop;
+        if c <> '' then
+            texts := texts || plain;
+        end if;
+    end loop;
+    foreach t in array others loop
+        c := public.search_canon(t);
+        continue when c = '';
+        of_others := of_others || public.search_words_of(c);
+        texts := texts || public.search_norm(c);
+    end loop;
+    foreach t in array filters loop
+        if t <> '' then
+            of_filters := of_filters || ('=' || t);
+        end if;
+    end loop;
+    body := array_to_string(texts, ' ');
+    words := (public.search_part(of_names, 'A') || public.search_part(of_makers, 'B') || public.search_part(of_others, 'C') || public.search_part(of_filters, ''))::tsvector;
+end
+$$;
+
+-- The filters of a track's tags, and of the licences of the public releases that it is on. In functions, since PostgreSQL 15 does a statement with subselects of a row in one process only.
+create or replace function search_track_filters(track uuid, tags text[]) returns text[]
+    language plpgsql stable parallel safe
+    as $$
+declare
+    made text[] := '{}';
+    x text;
+begin
+    foreach x in array tags loop
+        made := made || ('t' || label_fold(x));
+    end loop;
+    for x in select distinct r.licence from release_tracks i join releases r on r.id = i.release_id and r.public_from is not null where i.track_id = track loop
+        made := made || ('l' || x);
+    end loop;
+    return made;
+end
+$$;
+
+create or replace function search_release_score(release uuid) returns smallint
+    language plpgsql stable parallel safe
+    as $$
+begin
+    return search_score((select sum(t.play_count + 5 * t.like_count + 10 * t.repost_count) from release_tracks i join tracks t on t.id = i.track_id where i.release_id = release));
+end
+$$;
+
 -- What the things of a kind are found by; of all without ids. Only columns that others may see: a name that is not shown is not in display_name either.
 -- What is not public has no public_from; who may see it is asked once more by the statement that shows it.
 create or replace function search_source(of_kind smallint, ids uuid[])
@@ -10,49 +127,40 @@ begin
     if of_kind = 1 then
         return query
         select 1::smallint, t.id, t.creator_id, case when t.status = 'completed' and user_shown(u) then t.public_from end, t.is_explicit,
-               search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count),
-               array[x.title], search_body(array[x.title, x.artist, x.name, search_canon(u.username), search_canon(t.album), search_canon(t.genre)] || array(select search_canon(g) from unnest(t.tags) g)),
-               search_vector(array[x.title], array_remove(array[x.artist, x.name], ''),
-                             array[search_canon(t.album), search_canon(t.genre), search_canon(u.username)] || array(select search_canon(g) from unnest(t.tags) g),
-                             array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'Y' || nullif(t.year, 0) / 10, 'b' || t.bpm, 'B' || t.bpm / 10, 'k' || search_key_code(t.musical_key),
-                                   's' || least(360, t.duration / 10), 'S' || least(360, t.duration / 10) / 10, case when t.is_downloadable then 'd' end]
-                             || array(select 't' || label_fold(g) from unnest(t.tags) g)
-                             || array(select distinct 'l' || r.licence from release_tracks i join releases r on r.id = i.release_id and r.public_from is not null where i.track_id = t.id))
+               search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count), m.raws, m.body, m.words
           from tracks t
           join users u on u.id = t.creator_id
-          cross join lateral (select search_canon(t.title) as title, search_canon(t.artist) as artist, search_canon(u.display_name) as name) x
+          cross join lateral search_made(array[t.title]::text[], array[t.artist, u.display_name]::text[], array[t.album, t.genre, u.username]::text[] || t.tags::text[],
+                                         array['u' || t.creator_id, 'g' || label_fold(t.genre), 'y' || nullif(t.year, 0), 'Y' || nullif(t.year, 0) / 10, 'b' || t.bpm, 'B' || t.bpm / 10,
+                                               'k' || search_key_code(t.musical_key), 's' || least(360, t.duration / 10), 'S' || least(360, t.duration / 10) / 10,
+                                               case when t.is_downloadable then 'd' end]
+                                         || search_track_filters(t.id, t.tags)) m
          where t.deleted_at is null and (ids is null or t.id = any (ids));
     elsif of_kind = 2 then
         return query
-        select 2::smallint, r.id, r.user_id, case when user_shown(u) then r.public_from end, false,
-               search_score((select sum(t.play_count + 5 * t.like_count + 10 * t.repost_count) from release_tracks i join tracks t on t.id = i.track_id where i.release_id = r.id)),
-               array[x.title], search_body(array[x.title, x.artist, x.name, search_canon(u.username), search_canon(r.label)]),
-               search_vector(array[x.title], array_remove(array[x.artist, x.name], ''), array[search_canon(r.label), search_canon(u.username)],
-                             array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC')::int, 'Y' || extract(year from r.dated_at at time zone 'UTC')::int / 10, 'l' || r.licence, case when r.is_downloadable then 'd' end])
+        select 2::smallint, r.id, r.user_id, case when user_shown(u) then r.public_from end, false, search_release_score(r.id), m.raws, m.body, m.words
           from releases r
           join users u on u.id = r.user_id
-          cross join lateral (select search_canon(r.title) as title, search_canon(r.artist) as artist, search_canon(u.display_name) as name) x
+          cross join lateral search_made(array[r.title]::text[], array[r.artist, u.display_name]::text[], array[r.label, u.username]::text[],
+                                         array['u' || r.user_id, 'y' || extract(year from r.dated_at at time zone 'UTC')::int, 'Y' || extract(year from r.dated_at at time zone 'UTC')::int / 10,
+                                               'l' || r.licence, case when r.is_downloadable then 'd' end]) m
          where ids is null or r.id = any (ids);
     elsif of_kind = 3 then
         return query
         select 3::smallint, u.id, u.id,
-               case when user_shown(u) and u.is_public and coalesce(s.allow_search_indexing, true) then '-infinity'::timestamptz end, false,
-               search_score(n.follower_count),
-               array[search_canon(u.display_name), search_canon(u.username)], search_body(array[search_canon(u.display_name), search_canon(u.username)]),
-               search_vector(array[search_canon(u.display_name), search_canon(u.username)], '{}', '{}', '{}')
+               case when user_shown(u) and u.is_public and coalesce(s.allow_search_indexing, true) then '-infinity'::timestamptz end, false, search_score(n.follower_count), m.raws, m.body, m.words
           from users u
           left join user_settings s on s.user_id = u.id
           left join user_stats n on n.user_id = u.id
+          cross join lateral search_made(array[u.display_name, u.username]::text[], '{}', '{}', '{}') m
          where u.deleted_at is null and (ids is null or u.id = any (ids));
     else
         return query
         select 4::smallint, p.id, p.user_id, case when p.visibility = 'public' and user_shown(u) then '-infinity'::timestamptz end, false,
-               search_score(p.follower_count),
-               array[x.name], search_body(array[x.name, search_canon(u.display_name)]),
-               search_vector(array[x.name], array[search_canon(u.display_name)], '{}', '{}')
+               search_score(p.follower_count), m.raws, m.body, m.words
           from playlists p
           join users u on u.id = p.user_id
-          cross join lateral (select search_canon(p.name) as name) x
+          cross join lateral search_made(array[p.name]::text[], array[u.display_name]::text[], '{}', '{}') m
          where p.deleted_at is null and (ids is null or p.id = any (ids));
     end if;
 end
@@ -110,13 +218,7 @@ declare
 begin
     delete from search_entries e where e.kind = tg_argv[0]::smallint and e.id = old.id returning tsvector_to_array(e.words) into named;
     if tg_argv[0] = '3' then -- the name of a person does not wait for the next count
-        delete from search_words o
-         where o.word = any (named)
-           and not exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(o.word)::tsquery)
-           and not exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(o.word)::tsquery);
+        delete from search_words o where o.word = any (named) and not search_word_is_used(o.word);
     end if;
     return null;
 end
@@ -177,9 +279,9 @@ begin
 end
 $$;
 
--- All anew, set-wise; for a database that was filled beside the triggers. Searches and changes wait meanwhile.
+-- All anew, set-wise; for a database that was filled beside the triggers. Searches and changes wait meanwhile; search_rebuild_batch() is for a server that runs.
 create or replace function search_rebuild() returns void
-    language plpgsql security definer set search_path = public set maintenance_work_mem = '256MB' set work_mem = '64MB'
+    language plpgsql security definer set search_path = public set maintenance_work_mem = '512MB' set work_mem = '128MB' set max_parallel_workers_per_gather = 2
     as $$
 begin
     lock table search_entries in access exclusive mode;
@@ -205,20 +307,22 @@ begin
 end
 $$;
 
--- The scores of all things of a kind by the counters of now.
-create or replace function search_scores(of_kind smallint) returns table (id uuid, score smallint)
+-- The scores of things of a kind by the counters of now; of all without ids.
+create or replace function search_scores(of_kind smallint, ids uuid[]) returns table (id uuid, score smallint)
     language plpgsql stable parallel safe
     as $$
 begin
     if of_kind = 1 then
-        return query select t.id, search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count) from tracks t where t.deleted_at is null;
+        return query select t.id, search_score(t.play_count + 5 * t.like_count + 10 * t.repost_count) from tracks t where t.deleted_at is null and (ids is null or t.id = any (ids));
     elsif of_kind = 2 then
         return query select r.id, search_score(sum(t.play_count + 5 * t.like_count + 10 * t.repost_count))
-                       from releases r left join release_tracks i on i.release_id = r.id left join tracks t on t.id = i.track_id group by r.id;
+                       from releases r left join release_tracks i on i.release_id = r.id left join tracks t on t.id = i.track_id
+                      where ids is null or r.id = any (ids)
+                      group by r.id;
     elsif of_kind = 3 then
-        return query select u.id, search_score(n.follower_count) from users u left join user_stats n on n.user_id = u.id where u.deleted_at is null;
+        return query select u.id, search_score(n.follower_count) from users u left join user_stats n on n.user_id = u.id where u.deleted_at is null and (ids is null or u.id = any (ids));
     else
-        return query select p.id, search_score(p.follower_count) from playlists p where p.deleted_at is null;
+        return query select p.id, search_score(p.follower_count) from playlists p where p.deleted_at is null and (ids is null or p.id = any (ids));
     end if;
 end
 $$;
@@ -233,7 +337,7 @@ begin
         insert into search_tiers (kind, tier, min_score)
         select k, b.tier, max(s.score)
           from (values (0, 2000), (1, 14000), (2, 86000), (3, 518000)) b (tier, place)
-          join (select g.score, sum(count(*)) over (order by g.score desc) as places from search_scores(k::smallint) g where g.score > 0 group by g.score) s on s.places >= b.place
+          join (select g.score, sum(count(*)) over (order by g.score desc) as places from search_scores(k::smallint, null) g where g.score > 0 group by g.score) s on s.places >= b.place
          group by b.tier;
         -- Where there are fewer, the last tier is of those with the score 0.
         insert into search_tiers (kind, tier, min_score)
@@ -243,52 +347,158 @@ begin
 end
 $$;
 
--- The job that brings scores and tiers up to date. Returns how many entries had others.
-create or replace function search_rank() returns int
+-- The next things of a kind, or entries of such, by id. Null for `after`: from the first one on.
+create or replace function search_next(of_kind smallint, after uuid, most int) returns uuid[]
+    language plpgsql stable
+    as $$
+declare
+    low constant uuid := coalesce(after, '00000000-0000-0000-0000-000000000000');
+    things uuid[];
+begin
+    things := case of_kind when 1 then array(select t.id from tracks t where t.id > low order by t.id limit most)
+                           when 2 then array(select r.id from releases r where r.id > low order by r.id limit most)
+                           when 3 then array(select u.id from users u where u.id > low order by u.id limit most)
+                           else array(select p.id from playlists p where p.id > low order by p.id limit most) end;
+    return array(select x.id
+                   from (select unnest(things) union (select e.id from search_entries e where e.kind = of_kind and e.id > low order by e.id limit most)) x (id)
+                  order by x.id limit most);
+end
+$$;
+
+-- Makes the entries of the next things anew, beside everything else, and returns the last one's id; null: there are no more. A transaction of its own for each call (job search.rebuild).
+-- What is read is locked for so long: who changes it now is waited for, and who wants to waits, then its trigger finds the entry. Where that takes long, nothing is done and `after` returned.
+create or replace function search_rebuild_batch(of_kind smallint, after uuid, most int) returns uuid
+    language plpgsql security definer set search_path = public set lock_timeout = '400ms' -- less than deadlock_timeout: it is always this that gives way
+    as $$
+declare
+    ids constant uuid[] := search_next(of_kind, after, most);
+    owners uuid[];
+begin
+    if of_kind = 1 then
+        perform from tracks t where t.id = any (ids) order by t.id for share;
+        perform from releases r where r.id in (select i.release_id from release_tracks i where i.track_id = any (ids)) order by r.id for share;
+        owners := array(select t.creator_id from tracks t where t.id = any (ids));
+    elsif of_kind = 2 then
+        perform from releases r where r.id = any (ids) order by r.id for share;
+        owners := array(select r.user_id from releases r where r.id = any (ids));
+    elsif of_kind = 3 then
+        owners := ids;
+        perform from user_settings s where s.user_id = any (ids) order by s.user_id for share;
+    else
+        perform from playlists p where p.id = any (ids) order by p.id for share;
+        owners := array(select p.user_id from playlists p where p.id = any (ids));
+    end if;
+    perform from users u where u.id = any (owners) order by u.id for share;
+    perform search_touch(of_kind, ids);
+    return ids[cardinality(ids)];
+exception when lock_not_available or deadlock_detected then
+    return coalesce(after, '00000000-0000-0000-0000-000000000000');
+end
+$$;
+
+-- Brings the scores and tiers of the next entries up to date. Calls and result as with search_rebuild_batch().
+create or replace function search_rank_batch(of_kind smallint, after uuid, most int) returns uuid
+    language plpgsql security definer set search_path = public set lock_timeout = '400ms'
+    as $$
+declare
+    ids constant uuid[] := array(select e.id from search_entries e where e.kind = of_kind and e.id > coalesce(after, '00000000-0000-0000-0000-000000000000') order by e.id limit most);
+    changed uuid[];
+begin
+    changed := array(select e.id
+                       from search_entries e
+                       join search_scores(of_kind, ids) s on s.id = e.id
+                      where e.kind = of_kind and e.id = any (ids)
+                        and (e.score, e.tier) is distinct from (s.score, case when e.public_from is null then 9 else search_tier(of_kind, s.score) end));
+    perform from search_entries e where e.kind = of_kind and e.id = any (changed) order by e.id for update;
+    update search_entries e
+       set score = s.score, tier = case when e.public_from is null then 9 else search_tier(of_kind, s.score) end
+      from search_scores(of_kind, changed) s
+     where e.kind = of_kind and e.id = s.id;
+    return ids[cardinality(ids)];
+exception when lock_not_available or deadlock_detected then
+    return coalesce(after, '00000000-0000-0000-0000-000000000000');
+end
+$$;
+
+-- Scores, tiers and words of everything, in one transaction; the job does the same in many.
+create or replace function search_rank() returns void
     language plpgsql security definer set search_path = public
     as $$
 declare
-    changed int := 0;
-    n int;
+    after uuid;
 begin
     perform search_draw_tiers();
     for k in 1..4 loop
-        update search_entries e
-           set score = s.score, tier = case when e.public_from is null then 9 else search_tier(k::smallint, s.score) end
-          from search_scores(k::smallint) s
-         where e.kind = k and e.id = s.id
-           and (e.score, e.tier) is distinct from (s.score, case when e.public_from is null then 9 else search_tier(k::smallint, s.score) end);
-        get diagnostics n = row_count;
-        changed := changed + n;
+        after := null;
+        loop
+            after := search_rank_batch(k::smallint, after, 5000);
+            exit when after is null;
+        end loop;
     end loop;
     perform search_count_words();
-    return changed;
 end
 $$;
 
--- How many things have a word; words that nothing public has any more go.
-create or replace function search_count_words() returns void
+-- Counts how many public things have each word.
+create or replace function search_words_count() returns void
     language plpgsql security definer set search_path = public
     as $$
 begin
-    create temp table search_counted on commit drop as
-    select w.word, count(*)::int as n
+    truncate search_counted;
+    insert into search_counted (word, n)
+    select w.word, count(*)::int
       from search_entries e cross join regexp_split_to_table(e.body, ' ') w (word)
      where e.public_from is not null and w.word ~ '^[[:alpha:]]{4,48}$'
      group by w.word;
-    create unique index on search_counted (word);
-    delete from search_words o where not exists (select from search_counted c where c.word = o.word);
-    insert into search_words as o (word, n, keys)
-    select c.word, c.n, search_keys(c.word) from search_counted c left join search_words h on h.word = c.word where h.n is distinct from c.n
-     order by c.word
-        on conflict (word) do update set n = excluded.n;
-    drop table search_counted;
 end
 $$;
 
-create or replace function search_body(texts text[]) returns text
-    language sql immutable parallel safe
-    as $$ select string_agg(search_norm(x), ' ') from unnest(texts) x where x <> '' $$;
+-- Takes over the counts of the next words; words that nothing public has any more go. Returns the last word; null: there are no more.
+create or replace function search_words_batch(after text, most int) returns text
+    language plpgsql security definer set search_path = public
+    as $$
+declare
+    those constant text[] := array(select x.word
+                                     from ((select c.word from search_counted c where c.word > coalesce(after, '') order by c.word limit most)
+                                           union (select o.word from search_words o where o.word > coalesce(after, '') order by o.word limit most)) x
+                                    order by x.word limit most);
+begin
+    insert into search_words as o (word, n, keys)
+    select c.word, c.n, search_keys(c.word) from search_counted c left join search_words h on h.word = c.word
+     where c.word = any (those) and h.n is distinct from c.n
+     order by c.word
+        on conflict (word) do update set n = excluded.n;
+    delete from search_words o
+     where o.word = any (those) and not exists (select from search_counted c where c.word = o.word) and not search_word_is_used(o.word);
+    return those[cardinality(those)];
+end
+$$;
+
+-- In something public. Asked of a word that may have come since the words were counted.
+create or replace function search_word_is_used(of_word text) returns boolean
+    language sql stable set enable_seqscan = off
+    as $$
+select exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(of_word)::tsquery)
+    or exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(of_word)::tsquery)
+$$;
+
+-- All of it at once.
+create or replace function search_count_words() returns void
+    language plpgsql security definer set search_path = public
+    as $$
+declare
+    word text;
+begin
+    perform search_words_count();
+    loop
+        word := search_words_batch(word, 5000);
+        exit when word is null;
+    end loop;
+end
+$$;
 
 create or replace function search_score(sum numeric) returns smallint
     language sql immutable parallel safe
@@ -391,12 +601,15 @@ end
 $$;
 
 -- Entries of a kind that are found by `wanted` and not by `minus`: tier by tier, of each those with the highest score, at most `most` in all. Rights are part of it.
--- The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
+-- After 200 ms of the statement no further tier is begun. The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
 create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector)
     language plpgsql stable parallel safe set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
     as $$
 #variable_conflict use_column
+declare
+    had int := 0;
+    n int;
 begin
     if scope = 'own' then
         return query
@@ -408,7 +621,7 @@ begin
          limit most;
         return;
     end if;
-    if scope = 'both' and viewer is not null then
+    if scope in ('both', 'closed') and viewer is not null then
         return query
         select e.id, e.score, e.words
           from search_entries e
@@ -417,38 +630,76 @@ begin
            and e.words @@ wanted and (minus is null or not e.words @@ minus) and (tail is null or ' ' || e.body like tail)
          order by e.score desc, e.id
          limit most;
+        get diagnostics had = row_count;
+    end if;
+    if scope = 'closed' then
+        return;
+    end if;
+    return query
+    select e.id, e.score, e.words
+      from search_entries e
+     where e.kind = of_kind and e.tier = 0 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+       and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+     order by e.score desc, e.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
+    end if;
+    return query
+    select e.id, e.score, e.words
+      from search_entries e
+     where e.kind = of_kind and e.tier = 1 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+       and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+     order by e.score desc, e.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
     end if;
     return query
     select f.id, f.score, f.words
-      from ((select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 0 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               order by e.score desc, e.id limit most)
-             union all
-             (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 1 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               order by e.score desc, e.id limit most)
-             union all
-             (select * from (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 2 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 3000) e order by e.score desc, e.id limit most)
-             union all
-             (select * from (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 3 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 500 + most) e order by e.score desc, e.id limit most)
-             union all
-             (select * from (select e.id, e.score, e.words from search_entries e
-               where e.kind = of_kind and e.tier = 4 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
-                 and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 500 + most) e order by e.score desc, e.id limit most)) f
-     limit most;
+      from (select e.id, e.score, e.words
+              from search_entries e
+             where e.kind = of_kind and e.tier = 2 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+               and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+             limit 3000) f
+     order by f.score desc, f.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
+    end if;
+    return query
+    select f.id, f.score, f.words
+      from (select e.id, e.score, e.words
+              from search_entries e
+             where e.kind = of_kind and e.tier = 3 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+               and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+             limit 500 + most) f
+     order by f.score desc, f.id
+     limit most - had;
+    get diagnostics n = row_count;
+    had := had + n;
+    if had >= most or clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return;
+    end if;
+    return query
+    select f.id, f.score, f.words
+      from (select e.id, e.score, e.words
+              from search_entries e
+             where e.kind = of_kind and e.tier = 4 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
+               and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
+             limit 500 + most) f
+     order by f.score desc, f.id
+     limit most - had;
 end
 $$;
 
--- Any number between these, as lexemes: whole tens by one each, which has a capital letter.
+-- Any number between these, as lexemes of filters: whole tens by one each, which has a capital letter.
 create or replace function search_range(letter text, low int, high int) returns text
     language sql immutable parallel safe
     as $$
@@ -457,7 +708,7 @@ select coalesce(string_agg('''=' || case when n.ten * 10 >= low and n.ten * 10 +
   cross join generate_series(greatest(low, n.ten * 10), case when n.ten * 10 >= low and n.ten * 10 + 9 <= high then n.ten * 10 else least(high, n.ten * 10 + 9) end) x
 $$;
 
--- What all hits must have besides the words, as lexemes of search_vector(); null: nothing.
+-- What all hits must have besides the words, as lexemes of search_made(); null: nothing.
 create or replace function search_filters(genre text, tag text, bpm_from int, bpm_to int, key_code text, compatible boolean, year_from int, year_to int,
                                           duration_from int, duration_to int, licence text, downloadable boolean, owner uuid) returns tsquery
     language sql stable parallel safe
@@ -482,8 +733,9 @@ select nullif(string_agg('(' || g.any_of || ')', ' & '), '')::tsquery
 $$;
 
 -- The engine: what of a kind is found, in its order. First names that are the text, then names that begin with it, then what has all its words (the last one may be a beginning),
--- then, where few were found, what has them with typing errors. Of each the best `most` by score. A row without id: time was up, there may be more.
--- `scope`: public; both: and what is one's own or shared with one; own: one's own, whatever its state.
+-- then, where few were found, what has them with typing errors. Of each the best `most` by score. A row without id: time was up, there may be more. That is after 200 ms, when no
+-- further step is begun, or when the statement is cancelled: what was found until then is the result all the same.
+-- `scope`: public; both: and what is one's own or shared with one; closed: only that; own: one's own, whatever its state.
 create or replace function search_find(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int)
     returns table (place int, id uuid, class text, field text, typos int)
     language plpgsql stable
@@ -494,6 +746,7 @@ declare
     whole constant text := left(replace(search_norm(canon), ' ', ''), 199);
     parts constant text[] := search_query_words(canon);
     final constant text := parts[cardinality(parts)];
+    is_sign constant boolean := final ~ '^[@&~=]'; -- with which the lexemes begin that are no words: so it is not taken for the beginning of one
     hidden uuid[] := '{}';
     any_words boolean := true;
     exact tsquery; beginning tsquery; spread tsquery; named tsquery; maker tsquery;
@@ -522,6 +775,10 @@ begin
     if had >= most then
         return;
     end if;
+    if clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
+        return query select 0, null::uuid, 'partial', null, 0;
+        return;
+    end if;
 
     beginning := (search_quote('@' || whole) || ':*')::tsquery;
     return query
@@ -542,8 +799,8 @@ begin
         tail := '% ' || final || '%';
     end if;
     maker := search_quote('~' || whole)::tsquery;
-    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) then ':*' else '' end, ' & ')::tsquery,
-           string_agg(search_quote(p.w) || case when p.i = cardinality(parts) then ':*A' else ':A' end, ' & ')::tsquery
+    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*' else '' end, ' & ')::tsquery,
+           string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*A' else ':A' end, ' & ')::tsquery
       into spread, named
       from unnest(parts) with ordinality p (w, i)
      where tail is null or p.i < cardinality(parts);
@@ -553,11 +810,11 @@ begin
       from search_scan(of_kind, case when filters is null then spread else spread && filters end, exact || beginning, tail, viewer, hidden, any_words, scope, most - had) s;
     get diagnostics n = row_count;
     had := had + n;
-    if had >= least(most, 20) then
-        return;
-    end if;
     if clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
         return query select 0, null::uuid, 'partial', null, 0;
+        return;
+    end if;
+    if had >= least(most, 20) then
         return;
     end if;
 
@@ -589,9 +846,11 @@ begin
       cross join lateral (select sum(b.cost)::int as typos
                             from (select min(v.cost) as cost from unnest(x_no, x_word, x_cost) v (i, word, cost) where s.words @@ v.word::tsquery group by v.i) b) t
      where t.typos > 0;
-    if clock_timestamp() > statement_timestamp() + interval '250 milliseconds' then
+    if clock_timestamp() > statement_timestamp() + interval '200 milliseconds' then
         return query select 0, null::uuid, 'partial', null, 0;
     end if;
+exception when query_canceled then
+    return query select 0, null::uuid, 'partial', null, 0;
 end
 $$;
 

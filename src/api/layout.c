@@ -64,32 +64,13 @@ layout_teardown(void)
     remembered_count = 0;
 }
 
-/* A whole file of the rendition, ended by a NUL byte. */
 static int
 layout_read(struct storage *storage, const char *folder, const char *name, size_t max, unsigned char **ret_bytes, size_t *ret_len)
 {
     char key[STORAGE_KEY_MAX + 1];
-    struct source *source;
-    unsigned char *bytes;
-    size_t len;
-    int error;
 
     snprintf(key, sizeof key, "%s/%s", folder, name);
-    error = storage_open_local(storage, key, &source);
-    if (error)
-        return error;
-    len = (size_t)source_size(source);
-    bytes = source_size(source) <= max ? malloc(len + 1) : NULL;
-    if (!bytes || !source_read_all(source, bytes)) {
-        free(bytes);
-        source_unref(source);
-        return STORAGE_FAILED;
-    }
-    source_unref(source);
-    bytes[len] = 0;
-    *ret_bytes = bytes;
-    *ret_len = len;
-    return STORAGE_OK;
+    return storage_read_whole(storage, key, max, ret_bytes, ret_len);
 }
 
 static uint32_t

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/log.h"
 #include "db/row_json.h"
 
 #define LIST_BYTES_MAX (64 * 1024 * 1024)
+#define LATE_NS 200000000 /* search_find() begins nothing new after that */
 #define CURSOR_MAX 3000 /* bytes, of which LIST_CURSOR_TEXT_MAX characters are made */
 
 /* A cursor is good for the list, order and filters that it was made for: it begins with a hash of them and of its keys. That finds mistakes; a
@@ -158,7 +160,7 @@ list_write(struct request *req, const struct query *query, db_form form, const P
     const char *page = request_param(req, "page"), *limit = request_param(req, "limit"), *next;
     int64_t most = 20;
     struct row_json json;
-    int rows = PQntuples(result);
+    int rows = PQntuples(result), partial = PQfnumber(result, "partial_");
 
     text_to_int64(limit, 1, 100, &most);
     if (rows && PQgetisnull(result, 0, PQfnumber(result, db_list_key_column(sort, 0))))
@@ -180,6 +182,8 @@ list_write(struct request *req, const struct query *query, db_form form, const P
     buf_printf(out, "\"limit\":%lld,\"next\":%s%s%s", (long long)most, next ? "\"" : "", next ? next : "null", next ? "\"" : "");
     if (form & DB_LIST_COUNTED)
         buf_printf(out, ",\"total\":%s", PQgetvalue(result, 0, PQfnumber(result, "total_")));
+    if (partial >= 0) /* in its rows; where there is none, the time tells */
+        buf_printf(out, ",\"partial\":%s", (PQntuples(result) ? *PQgetvalue(result, 0, partial) == 't' : clock_monotonic_ns() - req->started_ns > LATE_NS) ? "true" : "false");
     buf_add(out, STR("}"));
 }
 

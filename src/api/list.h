@@ -1,7 +1,8 @@
 /* list.h - pages of a list: what was asked for, and the reply.
  *
  * `page` and `limit` name a page by its number; `cursor`, the `next` of the page before, names the rows after it, which costs the same
- * wherever they are. Rows that come or go meanwhile move nothing. All rows are counted where `total` or `page` asks for it. */
+ * wherever they are. Rows that come or go meanwhile move nothing. All rows are counted where `total` or `page` asks for it.
+ * Where the rows have a column `partial_`, the reply says `partial`: time was up before everything was looked at. */
 #pragma once
 
 #include "api/runner.h"

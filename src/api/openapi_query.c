@@ -506,6 +506,11 @@ describe_list(struct describer *describer, const struct query *query)
                      "description", "How many there are, where `page` or `total` asked for it; no more than 10,000 are counted.");
     if (query->list && query->list->uncounted)
         json_object_del(json_object_get(list, "properties"), "total");
+    if (query->list && strstr(query->list->columns, "partial_")) {
+        json_object_set_new(json_object_get(list, "properties"), "partial",
+                            json_pack("{s:s, s:s}", "type", "boolean", "description", "Time was up before everything was looked at: there may be more, and better ones."));
+        json_array_append_new(json_object_get(list, "required"), json_string("partial"));
+    }
     if (!query->schema)
         return list;
     snprintf(name, sizeof name, "%sList", query->schema);

@@ -1,11 +1,9 @@
 #include "app/fill.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "app.queries.h"
 #include "app/app.h"
@@ -22,35 +20,54 @@
 #define FEW 20000 /* tracks; so small a filling is for tests and comparisons, and its sounds are short */
 #define AGAIN "Run the same command again, and it goes on from there; or delete the data folder (VEZA_DATA_DIR), or the database."
 
-/* Derived tables of modules, made anew once all rows are there: their triggers were off. Those that there are. */
-static const char *const rebuilds[] = {"search_rebuild()"};
-
 struct step {
     const char *name;
-    const char *off, *on; /* triggers of its tables; ALTER TABLE ends with the transaction, so none stays off */
+    const char *tables; /* NULL: of no table are the triggers off; else statements that say which */
     bool (*work)(struct fill *fill);
 };
 
-#define OFF(table) "alter table " table " disable trigger user;"
-#define ON(table) "alter table " table " enable trigger user;"
-#define TRACK_TABLES(X) X("tracks") X("releases") X("release_tracks")
-#define LABEL_TABLES(X) X("track_tags") X("track_genres")
+/* Nobody reads or writes them until the transaction ends. */
+#define OF(tables) "lock table " tables " in access exclusive mode; select set_config('veza.fill_tables', '" tables "', true)"
 
-static const struct step people_steps[] = {
-    {"people", OFF("users") OFF("user_settings") OFF("user_profiles"), ON("users") ON("user_settings") ON("user_profiles"), fill_people},
-    {"labels", "", "", fill_labels},
-    {0}};
-/* Of two threads. */
-static const struct step deed_steps[] = {
-    {"plays", OFF("track_plays"), ON("track_plays"), fill_plays},
-    {"playlists", OFF("playlists") OFF("playlist_tracks"), ON("playlists") ON("playlist_tracks"), fill_playlists},
-    {"followers", OFF("playlist_follows"), ON("playlist_follows"), fill_playlist_follows},
-    {0}};
-static const struct step other_deed_steps[] = {
-    {"likes", OFF("track_likes"), ON("track_likes"), fill_likes},
-    {"reposts", OFF("track_reposts"), ON("track_reposts"), fill_reposts},
-    {"follows", OFF("user_follows") OFF("user_stats"), ON("user_follows") ON("user_stats"), fill_follows},
-    {0}};
+static const struct step people_steps[] = {{"people", OF("users, user_settings, user_profiles"), fill_people}, {"labels", NULL, fill_labels}, {0}};
+static const struct step music_steps[] = {{"tracks", OF("tracks, releases, release_tracks, release_slugs"), fill_tracks},
+                                          {"links", OF("track_tags, track_genres"), fill_links},
+                                          {"plays", OF("track_plays"), fill_plays},
+                                          {"likes", OF("track_likes"), fill_likes},
+                                          {"reposts", OF("track_reposts"), fill_reposts},
+                                          {"follows", OF("user_follows, user_stats, user_genre_follows, user_tag_follows"), fill_follows},
+                                          {"playlists", OF("playlists, playlist_tracks"), fill_playlists},
+                                          {"followers", OF("playlist_follows"), fill_playlist_follows},
+                                          {0}};
+
+/* Rows come without triggers, foreign keys and most indexes; these are made once the rows are there, which also checks them. A key that other tables name stays. */
+static const char put_aside[] = "do $$ declare\n"
+                                "    tables constant regclass[] := string_to_array(current_setting('veza.fill_tables'), ', ')::regclass[];\n"
+                                "    e record;\n"
+                                "begin\n"
+                                "    create temporary table fill_later on commit drop as\n"
+                                "    select case c.contype when 'f' then 3 else 1 end as n, format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname) as away,\n"
+                                "           format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) as again\n"
+                                "      from pg_constraint c\n"
+                                "     where c.conrelid = any (tables)\n"
+                                "       and (c.contype = 'f' or (c.contype in ('p', 'u') and not exists (select from pg_constraint f where f.contype = 'f' and f.conindid = c.conindid)))\n"
+                                "    union all\n"
+                                "    select 2, format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)\n"
+                                "      from pg_index i\n"
+                                "     where i.indrelid = any (tables) and not exists (select from pg_constraint k where k.conindid = i.indexrelid);\n"
+                                "    for e in select unnest(tables) as name loop execute format('alter table %s disable trigger user', e.name); end loop;\n"
+                                "    for e in select * from fill_later l order by l.n desc loop execute e.away; end loop;\n"
+                                "end $$";
+static const char put_back[] = "do $$ declare\n"
+                               "    e record;\n"
+                               "begin\n"
+                               "    for e in select * from fill_later l order by l.n loop execute e.again; end loop;\n"
+                               "    for e in select unnest(string_to_array(current_setting('veza.fill_tables'), ', ')::regclass[]) as name loop\n"
+                               "        execute format('alter table %s enable trigger user', e.name);\n"
+                               "        execute format('analyze %s', e.name);\n"
+                               "    end loop;\n"
+                               "    drop table fill_later;\n"
+                               "end $$";
 
 /* --- the sounds --- */
 
@@ -62,7 +79,7 @@ sound(unsigned n, bool is_short, char title[32])
         const char *genre;
     } styles[DEMO_STYLE_COUNT] = {{64, "Ambient"}, {60, "Experimental"}, {80, "Classical"}, {123, "House"}, {134, "Techno"}, {72, "Dub"},
                                   {82, "Hip-hop"}, {174, "Drum and bass"}, {100, "Electronic"}, {150, "Electronic"}, {96, "Folk"}, {76, "Spoken word"}};
-    unsigned style = n % DEMO_STYLE_COUNT, faster = n / DEMO_STYLE_COUNT * 2, length_ms = is_short ? 4000 + n * 7 % 5 * 1000 : 30000 + n * 37 % 40 * 2000;
+    unsigned style = n % DEMO_STYLE_COUNT, faster = n / DEMO_STYLE_COUNT * 2, length_ms = is_short ? 4000 + n * 7 % 5 * 1000 : 20000 + n * 37 % 40 * 1000;
 
     snprintf(title, 32, "Sound %02u", n + 1);
     return (struct demo_track){
@@ -143,7 +160,7 @@ static bool
 set_up(struct fill *fill)
 {
     return fill_run(fill, "set timezone = 'UTC'; set client_encoding = 'UTF8'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"
-                          " set synchronous_commit = off; set work_mem = '128MB'; set maintenance_work_mem = '256MB'; set gin_pending_list_limit = '64MB';"
+                          " set synchronous_commit = off; set work_mem = '128MB'; set maintenance_work_mem = '512MB'; set max_parallel_workers_per_gather = 2;"
                           " set client_min_messages = warning");
 }
 
@@ -194,8 +211,8 @@ do_step(struct fill *fill, const struct step *step)
     if (is_done(fill, step->name))
         return true;
     begin_step(fill, step->name);
-    good = fill_run(fill, "begin") && (!*step->off || fill_run(fill, step->off)) && step->work(fill) && (!*step->on || fill_run(fill, step->on)) &&
-           note_done(fill, step->name) && !fill_is_ended() && fill_run(fill, "commit");
+    good = fill_run(fill, "begin") && (!step->tables || (fill_run(fill, step->tables) && fill_run(fill, put_aside))) && step->work(fill) &&
+           (!step->tables || fill_run(fill, put_back)) && note_done(fill, step->name) && !fill_is_ended() && fill_run(fill, "commit");
     if (!good) {
         PQclear(PQexec(fill->pg, "rollback"));
         return false;
@@ -214,102 +231,30 @@ do_steps(struct fill *fill, const struct step *steps)
     return good;
 }
 
-/* The tracks of one chunk after the other, or the links to their tags and genres. */
-static bool
-do_chunks(struct fill *fill, bool labels)
-{
-    int64_t began_ms = clock_monotonic_ms();
-    bool did = false, good = true;
-    char name[32], before[32];
-
-    for (unsigned chunk = 0; good && chunk < fill_chunks(fill); chunk++) {
-        snprintf(name, sizeof name, labels ? "links %u" : "tracks %u", chunk);
-        snprintf(before, sizeof before, "tracks %u", chunk);
-        if (is_done(fill, name))
-            continue;
-        while (labels && !is_done(fill, before)) {
-            if (fill_is_ended() || PQstatus(fill->pg) != CONNECTION_OK)
-                return false;
-            usleep(50000);
-        }
-        begin_step(fill, labels ? "links" : "tracks");
-        did = true;
-        good = fill_run(fill, "begin") && fill_run(fill, labels ? LABEL_TABLES(OFF) : TRACK_TABLES(OFF)) && fill_music(fill, chunk, labels) &&
-               fill_run(fill, labels ? LABEL_TABLES(ON) : TRACK_TABLES(ON)) && note_done(fill, name) && !fill_is_ended() && fill_run(fill, "commit");
-        if (!good)
-            PQclear(PQexec(fill->pg, "rollback"));
-    }
-    if (good && did)
-        tell_step(labels ? "links" : "tracks", began_ms);
-    return good;
-}
-
-/* The second thread, with its own connection and its own copy of what is at work. */
-struct second {
-    struct fill fill;
-    pthread_t thread;
-    bool good;
-};
-
-static void *
-second_run(void *context)
-{
-    struct second *second = context;
-
-    second->good = set_up(&second->fill) && do_chunks(&second->fill, true) && do_steps(&second->fill, other_deed_steps);
-    if (!second->good)
-        fill_end();
-    return NULL;
-}
-
-static bool
-do_both(struct fill *fill)
-{
-    struct second *second = malloc(sizeof *second);
-    bool good;
-
-    if (!second)
-        return false;
-    *second = (struct second){.fill = *fill};
-    second->fill.is_quiet = true;
-    second->fill.pg = PQconnectdb(fill->conninfo);
-    good = PQstatus(second->fill.pg) == CONNECTION_OK && pthread_create(&second->thread, NULL, second_run, second) == 0;
-    if (good) {
-        good = do_chunks(fill, false) && do_steps(fill, deed_steps);
-        if (!good)
-            fill_end(); /* the other one waits for nothing then */
-        pthread_join(second->thread, NULL);
-        good = good && second->good;
-    }
-    PQfinish(second->fill.pg);
-    free(second);
-    return good;
-}
-
-/* What triggers would have counted in other tables than their rows', and what modules derive. */
+/* What triggers would have counted in other tables than their rows'. */
 static bool
 derive(struct fill *fill)
 {
-    bool good = fill_run(fill, "update tags g set use_count = coalesce(n.uses, 0)"
-                               "  from tags o left join (select tag_id, count(*)::int as uses from track_tags group by tag_id) n on n.tag_id = o.id"
-                               " where o.id = g.id and g.use_count <> coalesce(n.uses, 0)") &&
-                fill_run(fill, "insert into playlist_days (playlist_id, day, followed)"
-                               " select playlist_id, (created_at at time zone 'UTC')::date, count(*) from playlist_follows"
-                               " group by 1, 2 on conflict (playlist_id, day) do update set followed = excluded.followed");
-
-    for (size_t i = 0; good && i < COUNT_OF(rebuilds); i++) {
-        PGresult *known = PQexecParams(fill->pg, "select 'select ' || $1 where to_regprocedure($1) is not null", 1, NULL, &rebuilds[i], NULL, NULL, 0);
-
-        if (PQntuples(known) == 1)
-            good = fill_run(fill, PQgetvalue(known, 0, 0));
-        PQclear(known);
-    }
-    return good;
+    return fill_run(fill, "update tags g set use_count = coalesce(n.uses, 0)"
+                          "  from tags o left join (select tag_id, count(*)::int as uses from track_tags group by tag_id) n on n.tag_id = o.id"
+                          " where o.id = g.id and g.use_count <> coalesce(n.uses, 0)") &&
+           fill_run(fill, "update user_stats s set public_tracks = n.tracks"
+                          "  from (select creator_id, count(*) as tracks from tracks where public_from is not null and status = 'completed' and deleted_at is null group by 1) n"
+                          " where s.user_id = n.creator_id") &&
+           fill_run(fill, "insert into playlist_days (playlist_id, day, followed)"
+                          " select playlist_id, (created_at at time zone 'UTC')::date, count(*) from playlist_follows"
+                          " group by 1, 2 on conflict (playlist_id, day) do update set followed = excluded.followed");
 }
 
-static const struct step last_steps[] = {{"counts", "", "", derive}, {0}};
+static bool
+derive_search(struct fill *fill)
+{
+    return fill_run(fill, "select search_rebuild()");
+}
 
-/* Statistics, and the visibility map, without which lists look at each row; outside of a transaction. */
+static const struct step last_steps[] = {{"counts", NULL, derive}, {"search", NULL, derive_search}, {0}};
+
+/* The visibility map, without which lists look at each row, and statistics of the small tables; outside of a transaction. */
 static bool
 tidy(struct fill *fill)
 {
@@ -408,7 +353,7 @@ fill_rows(struct fill *fill)
     fill_plan(fill);
     fill_count(fill);
     fill_count_follows(fill);
-    return do_steps(fill, people_steps) && fill_read_labels(fill) && do_both(fill) && do_steps(fill, last_steps) && tidy(fill);
+    return do_steps(fill, people_steps) && fill_read_labels(fill) && do_steps(fill, music_steps) && do_steps(fill, last_steps) && tidy(fill);
 }
 
 static int

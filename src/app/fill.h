@@ -7,8 +7,7 @@
  *     fill_social.c   likes, reposts, plays, playlists
  *
  * Everything is drawn from the seed and a row's own number, so a row is the same whenever it is asked for: what is counted in a track's row is found by drawing the
- * likes once before they are written. Memory is a few bytes a track. Each step is one transaction, in which the triggers of its tables are off. Two threads write, each
- * with a connection and a copy of struct fill of its own; what it points to is only read by then. */
+ * likes once before they are written. Memory is a few bytes a track. Each step is one transaction, in which its tables have no triggers, foreign keys and indexes until the rows are there. */
 #pragma once
 
 #include <libpq-fe.h>
@@ -21,7 +20,6 @@
 #include "names.h"
 
 #define FILL_SOUNDS 40
-#define FILL_CHUNK 50000 /* tracks of one transaction */
 #define FILL_OWNER "veza.sounds" /* the account of the sounds */
 
 enum fill_kind { /* what has numbers of its own: see draw_begin() */
@@ -50,7 +48,6 @@ struct fill {
     uint8_t *state;       /* of each track: enum fill_state */
     uint32_t *likes, *reposts, *plays, *followers, *following;
     uint64_t step_odd, step_from; /* spreads popularity over all tracks */
-    bool is_quiet; /* the other thread shows the bar */
     const char *step; /* what is written now, for the bar */
     uint64_t done, total; /* rows, or what they are made for */
     int64_t shown_ms;
@@ -69,8 +66,6 @@ struct copy {
 
 /* The operator pressed Ctrl-C. */
 bool fill_is_ended(void);
-/* As if they did: what one thread cannot go on with ends the other too. */
-void fill_end(void);
 void fill_listen_for_end(void);
 /* Statements without parameters, in one go. False, and the reason was told. */
 bool fill_run(struct fill *fill, const char *sql);
@@ -93,9 +88,9 @@ bool fill_follows(struct fill *fill);
 
 /* Who made each track, and who may see it. Before everything else. */
 void fill_plan(struct fill *fill);
-unsigned fill_chunks(const struct fill *fill);
-/* The works that begin in this chunk, and what belongs to them; or, once these are there, the links to tags and genres. */
-bool fill_music(struct fill *fill, unsigned chunk, bool labels);
+/* Tracks and releases; then their links to tags and genres. */
+bool fill_tracks(struct fill *fill);
+bool fill_links(struct fill *fill);
 
 /* How often each track was liked, reposted and played, and each person followed. */
 void fill_count(struct fill *fill);

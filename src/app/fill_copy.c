@@ -26,12 +26,6 @@ end(int signal)
     ended = 1;
 }
 
-void
-fill_end(void)
-{
-    ended = 1;
-}
-
 bool
 fill_is_ended(void)
 {
@@ -78,7 +72,7 @@ copy_flush(struct copy *copy)
 
     copy->is_broken = copy->is_broken || ended || (copy->used && PQputCopyData(copy->fill->pg, copy->buffer, (int)copy->used) != 1);
     copy->used = 0;
-    if (!copy->fill->is_quiet && now_ms - copy->fill->shown_ms >= SHOW_EVERY_MS) {
+    if (now_ms - copy->fill->shown_ms >= SHOW_EVERY_MS) {
         copy->fill->shown_ms = now_ms;
         demo_show(copy->fill->step, (double)copy->fill->done, (double)copy->fill->total);
     }

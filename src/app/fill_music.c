@@ -79,12 +79,6 @@ fill_plan(struct fill *fill)
     }
 }
 
-unsigned
-fill_chunks(const struct fill *fill)
-{
-    return (fill->tracks + FILL_CHUNK - 1) / FILL_CHUNK;
-}
-
 /* A creator stays with one genre mostly. */
 static void
 draw_labels(const struct fill *fill, unsigned person, unsigned track, struct labels *labels)
@@ -321,7 +315,7 @@ write_slug(struct copy *copy, const struct work *work)
 static void
 write_tracks(struct copy *copy, const struct work *work)
 {
-    for (unsigned track = work->first; track < work->first + work->count; track++, copy->fill->done++)
+    for (unsigned track = work->first; track < work->first + work->count; track++)
         write_track(copy, work, track);
 }
 
@@ -375,24 +369,23 @@ static const struct {
     {"copy track_genres (track_id, genre_slug, created_at) from stdin", write_genres, false, true},
 };
 
-bool
-fill_music(struct fill *fill, unsigned chunk, bool labels)
+/* One table after the other: the works are drawn for each. */
+static bool
+write_tables(struct fill *fill, bool of_labels)
 {
-    unsigned n = 0, first = 0;
     struct copy *copy = malloc(sizeof *copy);
     struct work work;
     bool good = copy;
 
-    fill->total = fill->tracks;
-    for (; first < fill->tracks && first / FILL_CHUNK < chunk; n++, first += work.count)
-        draw_work(fill, n, first, &work);
-    fill->done = first;
+    fill->total = 0;
+    for (size_t i = 0; i < COUNT_OF(tables); i++)
+        fill->total += tables[i].of_labels == of_labels ? fill->tracks : 0;
     for (size_t i = 0; good && i < COUNT_OF(tables); i++) {
-        if (tables[i].of_labels != labels)
+        if (tables[i].of_labels != of_labels)
             continue;
         good = copy_begin(copy, fill, tables[i].copy);
-        for (unsigned k = n, at = first; good && at < fill->tracks && at / FILL_CHUNK == chunk && !copy->is_broken; k++, at += work.count) {
-            draw_work(fill, k, at, &work);
+        for (unsigned n = 0, first = 0; good && first < fill->tracks && !copy->is_broken; n++, first += work.count, fill->done += work.count) {
+            draw_work(fill, n, first, &work);
             if (work.kind || !tables[i].of_releases)
                 tables[i].write(copy, &work);
         }
@@ -400,4 +393,16 @@ fill_music(struct fill *fill, unsigned chunk, bool labels)
     }
     free(copy);
     return good;
+}
+
+bool
+fill_tracks(struct fill *fill)
+{
+    return write_tables(fill, false);
+}
+
+bool
+fill_links(struct fill *fill)
+{
+    return write_tables(fill, true);
 }

@@ -101,6 +101,7 @@ test('every counter is that of its rows', async () => {
   await wrong('releases', 'track_count', 'release_tracks', 'r.release_id = c.id');
   await wrong('user_stats', 'follower_count', 'user_follows', 'r.followed_id = c.user_id');
   await wrong('user_stats', 'following_count', 'user_follows', 'r.follower_id = c.user_id');
+  await wrong('user_stats', 'public_tracks', 'tracks', `r.creator_id = c.user_id and r.public_from is not null and r.status = 'completed' and r.deleted_at is null`);
   await wrong('tags', 'use_count', 'track_tags', 'r.tag_id = c.id');
   assert.equal(await sql(`select count(*) from tracks t where t.tags <> array(select g.name::text from track_tags x join tags g on g.id = x.tag_id where x.track_id = t.id order by x.position)
     or t.genre is distinct from (select g.name from track_genres x join genres g on g.slug = x.genre_slug where x.track_id = t.id)`), '0', 'labels');

@@ -122,6 +122,8 @@ test('an app signs in with a password of its own, by token, as text, in hexadeci
   const listed = (await world.as('bob').get('/api/v1/app-passwords')).body.items.find((one) => one.id === id)!;
   assert.deepEqual([listed.name, listed.last_client], ['Car radio', 'Radio']);
   assert.ok(listed.last_used_at);
+  assert.equal(await code({ u: 'bob', p: password, c: 'Rad\u202eio' }), 'ok');
+  assert.equal((await world.as('bob').get('/api/v1/app-passwords')).body.items.find((one) => one.id === id)!.last_client, 'App', 'no character that turns what is around it');
   const kept = await world.sql(`select p::text from app_passwords p where id = '${id}'`);
   assert.ok(!kept.includes(password) && !kept.includes(password.replaceAll('-', '')), 'it is sealed');
   for (const token of [password, `vz_${password}`]) assertProblem(await visitor.as({ token }).get('/api/v1/auth/me'), 401);
@@ -158,6 +160,9 @@ test('twenty passwords are the most, and a name is needed', async () => {
   await world.sql(`insert into app_passwords (user_id, name, sealed, secret_hash) select '${ids.dave}', 'n', 'x', gen_random_uuid()::text from generate_series(1, 19)`);
   assertStatus(await dave.post('/api/v1/app-passwords', { body: { name: 'The last' } }), 201);
   assertProblem(await dave.post('/api/v1/app-passwords', { body: { name: 'One more' } }), 409, 'conflict');
+  await world.sql(`delete from app_passwords where user_id = '${ids.dave}'`);
+  const replies = await Promise.all(Array.from({ length: 40 }, () => dave.post('/api/v1/app-passwords', { body: { name: 'All at once' } })));
+  assert.deepEqual([201, 409].map((status) => replies.filter((reply) => reply.status === status).length), [20, 20]);
   await world.sql(`delete from app_passwords where user_id = '${ids.dave}'`);
 });
 
@@ -315,6 +320,33 @@ test('what somebody may not see is nowhere: private, of somebody who blocked the
   assert.equal((await good('alice', 'getSong', { id: tr(lone) }))['song'].title, 'Alone');
   assert.deepEqual((await good('alice', 'search3', { query: 'alone' }))['searchResult3'].song, []);
   await world.sql(`update tracks set visibility = 'public' where id = '${lone.id}'`);
+});
+
+test('what was seen once tells nothing of what became of it: shares, genres of what is private, profiles that are private, follows that are not shown', async () => {
+  const share = (await change('dave', 'createShare', { id: album }))['shares'].share[0];
+  await world.sql(`update releases set visibility = 'private', title = 'Secret by now' where id = '${release.id}'`);
+  assert.deepEqual((await good('dave', 'getShares'))['shares'].share ?? [], []);
+  await change('dave', 'deleteShare', { id: share.id });
+  await world.sql(`update releases set visibility = 'public', title = 'Night & day' where id = '${release.id}'`);
+
+  const byGenre = async (genre: string) => ((await good('alice', 'getAlbumList2', { type: 'byGenre', genre }))['albumList2'].album as Json[]).map((one) => one['id']);
+  assert.deepEqual(await byGenre('Techno'), [singles]);
+  await world.sql(`update tracks set visibility = 'private' where id = '${lone.id}'`);
+  await world.sql(`insert into tracks (creator_id, title, genre, status, stream_status, visibility) values ('${ids.carol}', 'Other', 'Ambient', 'completed', 'ready', 'public')`);
+  assert.deepEqual([await byGenre('Techno'), await byGenre('Ambient')], [[], [singles]]);
+  await world.sql(`delete from tracks where title = 'Other'; update tracks set visibility = 'unlisted' where id = '${lone.id}'`);
+  await refused('alice', 'createShare', { id: tr(lone) }, 50);
+  await world.sql(`update tracks set visibility = 'public' where id = '${lone.id}'`);
+
+  const info = async () => (await good('alice', 'getArtistInfo2', { id: artist }))['artistInfo2'] as Json;
+  await world.sql(`update users set bio = 'Of Carol' where id = '${ids.carol}'`);
+  await world.sql(`insert into user_follows (follower_id, followed_id) values ('${ids.bob}', '${ids.carol}'), ('${ids.bob}', '${ids.dave}')`);
+  assert.deepEqual([(await info())['biography'], (await info())['similarArtist'].map((one: Json) => one['id'])], ['Of Carol', [`ar-${ids.dave}`]]);
+  await world.sql(`insert into user_settings (user_id, show_activity) values ('${ids.bob}', false) on conflict (user_id) do update set show_activity = false`);
+  await world.sql(`update users set is_public = false where id = '${ids.carol}'`);
+  assert.deepEqual([(await info())['biography'], (await info())['similarArtist']], [undefined, []]);
+  await world.sql(`update users set is_public = true, bio = null where id = '${ids.carol}'; update user_settings set show_activity = true where user_id = '${ids.bob}';
+                   delete from user_follows where follower_id = '${ids.bob}'`);
 });
 
 const folder = mkdtempSync(path.join(tmpdir(), 'subsonic-'));
@@ -594,6 +626,16 @@ test('every call of the description has an answer here', () => {
   const table = readFileSync(path.join(import.meta.dirname, '../../src/modules/subsonic/browse.c'), 'utf8');
   const extensions = ['findSonicPath', 'getSonicSimilarTracks', 'getTranscodeDecision', 'getTranscodeStream', 'reportPlayback'];
   assert.deepEqual(describedCalls.filter((call) => !extensions.includes(call) && !table.includes(`{"${call}"`)), []);
+});
+
+test('stars are counted one by one: a call that names hundreds is no way past the limit of what one changes', async () => {
+  const call = async (ids: string[]) => raw('star', { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: queryOf({ ...(await signed('mia')), id: ids, f: 'json' }) });
+  const many = await call(Array.from({ length: 490 }, () => tr(first)));
+  assert.equal((await many.json() as { 'subsonic-response': Json })['subsonic-response']['status'], 'ok');
+  const more = await call(Array.from({ length: 100 }, () => tr(first)));
+  assert.equal(more.status, 429);
+  assert.ok(Number(more.headers.get('retry-after')) >= 1);
+  await change('alice', 'star', { id: tr(first) });
 });
 
 test('whoever guesses is stopped after a while, and nobody else at the same address', async () => {

@@ -31,30 +31,11 @@ rest_refuse_problem(struct rest_call *call, const struct problem *problem)
     return rest_refuse(call, problem->status == 404 ? REST_NOT_FOUND : problem->status == 403 ? REST_NOT_ALLOWED : REST_GENERIC, "%s", why);
 }
 
-/* XML 1.0 has no control characters, nor these two; line ends in attributes would become spaces. */
-static void
-reply_add_xml(struct buf *out, const char *text)
-{
-    for (const char *p = text; *p;) {
-        size_t len = strcspn(p, "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F\xEF");
-
-        buf_add_html(out, (struct str){p, len});
-        p += len;
-        if (*p == '\t' || *p == '\n' || *p == '\r')
-            buf_printf(out, "&#%d;", *p);
-        else if (*p == '\xEF' && !(p[1] == '\xBF' && (p[2] == '\xBE' || p[2] == '\xBF')))
-            buf_add(out, (struct str){p, 1});
-        else if (*p == '\xEF')
-            p += 2;
-        p += *p != 0;
-    }
-}
-
 static void
 reply_add_scalar(struct buf *out, const json_t *value)
 {
     if (json_is_string(value))
-        reply_add_xml(out, json_string_value(value));
+        buf_add_xml(out, json_string_value(value));
     else if (json_is_integer(value))
         buf_printf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))

@@ -10,7 +10,7 @@ static const struct personal_table tables[] = {
     {"user_profiles", ERASED, .archive = "settings"},
     {"user_presence", ERASED, .archive = "presence"},
     {"user_storage_quotas", ERASED, .archive = "storage_quota"},
-    {"user_stats", ERASED, .withheld = "two numbers made from `user_follows`"},
+    {"user_stats", ERASED, .withheld = "three numbers made from `user_follows` and `tracks`"},
     {"user_follows", ERASED, .archive = "following followers"},
     {"user_blocks", ERASED, .archive = "blocks", .withheld = "not by whom one is blocked"},
     {0}};
