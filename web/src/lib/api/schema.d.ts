@@ -6065,6 +6065,30 @@ export interface components {
             duration_ms: number | null;
             why: components["schemas"]["SearchReason"] | null;
         };
+        FoundPlaylistList: {
+            items: components["schemas"]["Playlist"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
+        };
+        FoundPublicUserList: {
+            items: components["schemas"]["PublicUser"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
+        };
         FoundRelease: {
             /** Format: uuid */
             id: string;
@@ -6101,6 +6125,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             why: components["schemas"]["SearchReason"] | null;
+        };
+        FoundSearchSuggestionList: {
+            items: components["schemas"]["SearchSuggestion"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
         };
         FoundTrack: {
             /** Format: uuid */
@@ -6178,6 +6212,18 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             why: components["schemas"]["SearchReason"] | null;
+        };
+        FoundTrackList: {
+            items: components["schemas"]["Track"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
         };
         FoundUser: {
             /** Format: uuid */
@@ -7782,16 +7828,6 @@ export interface components {
             slug: string | null;
             username: string | null;
             image_url: string | null;
-        };
-        SearchSuggestionList: {
-            items: components["schemas"]["SearchSuggestion"][];
-            /** @description Not after a cursor. */
-            page?: number;
-            limit: number;
-            /** @description The `cursor` of the page after this one; null at the end. */
-            next: string | null;
-            /** @description Time was up before everything was looked at: there may be more, and better ones. */
-            partial: boolean;
         };
         SecondFactor: {
             enabled: boolean;
@@ -9890,8 +9926,12 @@ export type FollowedLabel = components['schemas']['FollowedLabel'];
 export type FollowedLabelList = components['schemas']['FollowedLabelList'];
 export type FollowedTag = components['schemas']['FollowedTag'];
 export type FoundPlaylist = components['schemas']['FoundPlaylist'];
+export type FoundPlaylistList = components['schemas']['FoundPlaylistList'];
+export type FoundPublicUserList = components['schemas']['FoundPublicUserList'];
 export type FoundRelease = components['schemas']['FoundRelease'];
+export type FoundSearchSuggestionList = components['schemas']['FoundSearchSuggestionList'];
 export type FoundTrack = components['schemas']['FoundTrack'];
+export type FoundTrackList = components['schemas']['FoundTrackList'];
 export type FoundUser = components['schemas']['FoundUser'];
 export type Genre = components['schemas']['Genre'];
 export type GenreList = components['schemas']['GenreList'];
@@ -10004,7 +10044,6 @@ export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
 export type RoleStorageQuotaList = components['schemas']['RoleStorageQuotaList'];
 export type SearchReason = components['schemas']['SearchReason'];
 export type SearchSuggestion = components['schemas']['SearchSuggestion'];
-export type SearchSuggestionList = components['schemas']['SearchSuggestionList'];
 export type SecondFactor = components['schemas']['SecondFactor'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
@@ -15085,7 +15124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlaylistList"];
+                    "application/json": components["schemas"]["FoundPlaylistList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -18599,7 +18638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchSuggestionList"];
+                    "application/json": components["schemas"]["FoundSearchSuggestionList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -19671,7 +19710,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrackList"];
+                    "application/json": components["schemas"]["FoundTrackList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -23411,7 +23450,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublicUserList"];
+                    "application/json": components["schemas"]["FoundPublicUserList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
