@@ -473,15 +473,15 @@ begin
 end
 $$;
 
--- In something public. Asked of a word that may have come since the words were counted.
+-- In the texts of something public. Asked of a word that may have come since the words were counted.
 create or replace function search_word_is_used(of_word text) returns boolean
     language sql stable set enable_seqscan = off
     as $$
-select exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(of_word)::tsquery)
+select exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
 $$;
 
 -- All of it at once.
