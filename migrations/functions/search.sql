@@ -42,7 +42,7 @@ $$;
 -- What something is found by: its names in the form of search_canon(); all its texts in that of search_norm(); and its words: A of its names, B of who made it, C of the rest; whole names
 -- without spaces begin with @, with their makers with &, makers with ~, filters with =. A rebuild calls this a million times: only expressions that PL/pgSQL evaluates by itself.
 create or replace function search_made(names text[], makers text[], others text[], filters text[], out raws text[], out body text, out words tsvector)
-    language plpgsql immutable parallel safe cost 5000
+    language plpgsql immutable parallel safe
     as $$
 declare
     of_names text[] := '{}'; of_makers text[] := '{}'; of_others text[] := '{}'; of_filters text[] := '{}'; made text[] := '{}'; texts text[] := '{}';
@@ -281,6 +281,7 @@ $$;
 -- All anew, set-wise; for a database that was filled beside the triggers. Searches and changes wait meanwhile; search_rebuild_batch() is for a server that runs.
 create or replace function search_rebuild() returns void
     language plpgsql security definer set search_path = public set maintenance_work_mem = '512MB' set work_mem = '128MB' set max_parallel_workers_per_gather = 2
+    set parallel_setup_cost = 0 set parallel_tuple_cost = 0 -- what a function of each row costs is not in the plan
     as $$
 begin
     lock table search_entries in access exclusive mode;
