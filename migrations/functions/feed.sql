@@ -1,4 +1,4 @@
--- What is new, and the feed that is merged of it when it is read (migration 0335; ADR 0098).
+-- What is new, and the feed that is merged of it when it is read (migrations 0335, 0385; ADR 0098).
 
 -- The first moment at which everybody could find the track: it is told once, and stays.
 create or replace function tracks_first_public() returns trigger
@@ -72,6 +72,7 @@ declare
     reposts_at timestamptz[] := '{}';
     reposts_of uuid[] := '{}';
     round_at timestamptz;
+    round_id uuid;
     known uuid[] := '{}'; -- tracks that a round has told
     round record;
 begin
@@ -104,49 +105,60 @@ begin
      where g.name <> all (no_tags);
 
     round_at := from_at;
-    -- Reposts come in rounds: of each new track its first repost is looked up, and then the track is passed over. A round tells all that stands after its last row.
+    round_id := last_id;
+    -- Reposts come in rounds of the newest `batch` behind the last one: of each new track its first repost is looked up, and then the track is passed over. A round tells all
+    -- that stands after its last row. The one whose newest is the n-th newest of all has at most batch - n + 1 rows in a round.
     for n in 1 .. most_rounds loop
-        select array_agg(r.first_at) filter (where r.counts) as ats, array_agg(r.track_id) filter (where r.counts) as ids, array_agg(r.track_id) as tracks,
-               sum(r.rows) as read, min(r.last_at) as last_at
+        select array_agg(r.first_at) filter (where r.first_at is not null) as ats, array_agg(r.track_id) filter (where r.first_at is not null) as ids,
+               array_agg(r.track_id) as tracks, sum(r.rows) as read, (array_agg(r.last_at order by r.last_at, r.track_id))[1] as last_at,
+               (array_agg(r.track_id order by r.last_at, r.track_id))[1] as last_track
           into round
-          from (select y.track_id, y.rows, y.last_at, o.first_at,
-                       (o.first_at, y.track_id) < (from_at, from_id)
-                       and exists (select from tracks t
-                                     join users u on u.id = t.creator_id and user_shown(u)
-                                    where t.id = y.track_id and track_is_public(t) and (hears_explicit or not t.is_explicit)
-                                      and t.creator_id <> viewer and t.creator_id <> all (hidden)
-                                      and not exists (select from user_follows f where f.follower_id = viewer and f.followed_id = t.creator_id)
-                                      and (t.genre is null or (t.genre <> all (genres) and t.genre <> all (no_genres)))
-                                      and not t.tags && tag_names and not t.tags && no_tags and t.id <> all (no_tracks)) as counts
+          from (select y.track_id, y.rows, y.last_at,
+                       case when t.id is not null and (o.first_at, y.track_id) < (from_at, from_id) then o.first_at end as first_at
                   from (select z.track_id, count(*) as rows, min(z.created_at) as last_at
                           from (select y.created_at, y.track_id
-                                  from (select p.id as user_id, x.created_at
-                                          from unnest(reposting) p (id)
-                                         cross join lateral (select r.created_at from track_reposts r
-                                                              where r.user_id = p.id and r.created_at <= round_at and r.track_id <> all (known)
-                                                              order by r.created_at desc, r.track_id desc limit 1) x
-                                         order by x.created_at desc
-                                         limit batch) p
+                                  from (select x.user_id, row_number() over (order by x.created_at desc, x.track_id desc) as place
+                                          from (select p.id as user_id, h.created_at, h.track_id
+                                                  from unnest(reposting) p (id)
+                                                 cross join lateral (select r.created_at, r.track_id from track_reposts r
+                                                                      where r.user_id = p.id and (r.created_at, r.track_id) < (round_at, round_id)
+                                                                      order by r.created_at desc, r.track_id desc limit 1) h
+                                                 order by h.created_at desc, h.track_id desc
+                                                 limit batch) x) p
                                  cross join lateral (select r.created_at, r.track_id from track_reposts r
-                                                      where r.user_id = p.user_id and r.created_at <= round_at and r.track_id <> all (known)
-                                                      order by r.created_at desc, r.track_id desc limit batch) y
-                                 order by y.created_at desc
+                                                      where r.user_id = p.user_id and (r.created_at, r.track_id) < (round_at, round_id)
+                                                      order by r.created_at desc, r.track_id desc limit batch - p.place + 1) y
+                                 order by y.created_at desc, y.track_id desc
                                  limit batch) z
                          group by z.track_id) y
-                 cross join lateral (select o.created_at as first_at
-                                       from track_reposts o
-                                       join user_follows f on f.follower_id = viewer and f.followed_id = o.user_id
-                                       join users u on u.id = o.user_id and user_shown(u)
-                                       left join user_settings s on s.user_id = o.user_id
-                                      where o.track_id = y.track_id and coalesce(s.show_activity, true) and o.user_id <> all (hidden)
-                                      order by o.created_at
-                                      limit 1) o) r;
+                  left join tracks t
+                    on t.id = y.track_id and y.track_id <> all (known) and track_is_public(t) and (hears_explicit or not t.is_explicit)
+                   and t.creator_id <> viewer and t.creator_id <> all (hidden)
+                   and exists (select from users u where u.id = t.creator_id and user_shown(u))
+                   and not exists (select from user_follows f where f.follower_id = viewer and f.followed_id = t.creator_id)
+                   and (t.genre is null or (t.genre <> all (genres) and t.genre <> all (no_genres)))
+                   and not t.tags && tag_names and not t.tags && no_tags and t.id <> all (no_tracks)
+                  -- from the side that is shorter: those who reposted it, or those whom one follows
+                  left join lateral (select min(q.created_at) as first_at
+                                       from (select o.created_at
+                                               from track_reposts o
+                                               join user_follows f on f.follower_id = viewer and f.followed_id = o.user_id
+                                               join users u on u.id = o.user_id and user_shown(u)
+                                               left join user_settings s on s.user_id = o.user_id
+                                              where o.track_id = t.id and t.repost_count <= cardinality(reposting)
+                                                and coalesce(s.show_activity, true) and o.user_id <> all (hidden)
+                                             union all
+                                             select o.created_at
+                                               from unnest(reposting) q (id)
+                                               join track_reposts o on o.user_id = q.id and o.track_id = t.id
+                                              where t.repost_count > cardinality(reposting)) q) o on true) r;
         exit when coalesce(round.read, 0) = 0;
         reposts_at := reposts_at || coalesce(round.ats, '{}');
         reposts_of := reposts_of || coalesce(round.ids, '{}');
         exit when round.read < batch or (select count(*) from unnest(reposts_at) x (first_at) where x.first_at > round.last_at) >= wanted;
         known := known || round.tracks;
         round_at := round.last_at;
+        round_id := round.last_track;
     end loop;
     return query
     with own as (

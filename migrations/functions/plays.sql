@@ -1,4 +1,4 @@
--- What counts as a play (migrations 0190, 0193; ADR 0065).
+-- What counts as a play (migrations 0190, 0193, 0386; ADR 0065).
 
 -- Takes a report of a listening. A listening counts once, also when reports come twice, late or in another order. A report that makes no sense changes nothing.
 create or replace function play_report(person uuid, visitor_address inet, session uuid, sequence int, track uuid, ranges jsonb, position_ms int, device text) returns void
@@ -12,15 +12,20 @@ declare
     s play_sessions;
     t record;
     keeps boolean;
+    is_new boolean;
     spent timestamptz := '-infinity';
     needed interval;
 begin
     select tr.creator_id, tr.duration_ms into t from tracks tr where tr.id = track;
     keeps := person is not null and coalesce((select u.listening_history from user_settings u where u.user_id = person), true);
     insert into play_sessions (id, track_id, user_id, address) values (session, track, person, case when person is null then coalesce(visitor_address, '::') end) on conflict (id) do nothing;
+    is_new := found;
     select p.* into s from play_sessions p where p.id = session for update;
     if s.track_id <> track or s.user_id is distinct from person or s.sequences @> sequence then
         return; -- a listening belongs to whoever began it: if a person could take over a visitor's, the visitor's address could count one more below
+    end if;
+    if is_new and keeps and t.creator_id is distinct from person then
+        perform scrobble_playing(person, track);
     end if;
     if keeps and t.duration_ms > long_ms and position_ms is not null and sequence > coalesce(upper(s.sequences) - 1, -1) then
         if position_ms > t.duration_ms - end_ms then
@@ -55,6 +60,9 @@ begin
             s.counted_at := now();
             insert into track_plays (id, track_id, user_id, duration, played_at, device, is_counted)
             values (s.play_id, track, case when keeps then person end, 0, s.started_at, device, t.creator_id is distinct from person);
+            if keeps and t.creator_id is distinct from person then
+                perform scrobble_note(person, s.play_id);
+            end if;
         end if;
     end if;
     update play_sessions p

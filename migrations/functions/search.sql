@@ -1,6 +1,7 @@
 -- Search (ADR 0096). Kinds: 1 tracks, 2 releases, 3 people, 4 playlists.
 
--- The words of a text that search_canon() made. Of writing without spaces each letter and each pair of letters is a word.
+-- The words of a text that search_canon() made. Of writing without spaces each letter and each pair of letters is a word, and of other signs each run. A word never has letters and
+-- signs: such lexemes are made by search_made() alone, which begin with a sign.
 create or replace function search_words_of(canon text) returns text[]
     language plpgsql immutable parallel safe
     as $$
@@ -17,7 +18,7 @@ begin
     if plain <> canon then
         foreach chunk in array string_to_array(canon, ' ') loop
             if chunk ~ '[^[:alnum:]]' and length(chunk) <= 48 then
-                found := found || chunk || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || regexp_split_to_array(chunk, '[[:alnum:]]+');
+                found := found || regexp_replace(chunk, '[^[:alnum:]]+', '', 'g') || array(select m[1] from regexp_matches(chunk, '[^[:alnum:]]+', 'g') m);
                 if chunk ~ '[[:alpha:]][!$@][[:alpha:]]' then
                     found := found || regexp_replace(translate(chunk, '!$@', 'isa'), '[^[:alnum:]]+', '', 'g');
                 end if;
@@ -621,7 +622,7 @@ begin
          limit most;
         return;
     end if;
-    if scope = 'both' and viewer is not null then
+    if scope in ('both', 'closed') and viewer is not null then
         return query
         select e.id, e.score, e.words
           from search_entries e
@@ -631,6 +632,9 @@ begin
          order by e.score desc, e.id
          limit most;
         get diagnostics had = row_count;
+    end if;
+    if scope = 'closed' then
+        return;
     end if;
     return query
     select e.id, e.score, e.words
@@ -696,7 +700,7 @@ begin
 end
 $$;
 
--- Any number between these, as lexemes: whole tens by one each, which has a capital letter.
+-- Any number between these, as lexemes of filters: whole tens by one each, which has a capital letter.
 create or replace function search_range(letter text, low int, high int) returns text
     language sql immutable parallel safe
     as $$
@@ -732,7 +736,7 @@ $$;
 -- The engine: what of a kind is found, in its order. First names that are the text, then names that begin with it, then what has all its words (the last one may be a beginning),
 -- then, where few were found, what has them with typing errors. Of each the best `most` by score. A row without id: time was up, there may be more. That is after 200 ms, when no
 -- further step is begun, or when the statement is cancelled: what was found until then is the result all the same.
--- `scope`: public; both: and what is one's own or shared with one; own: one's own, whatever its state.
+-- `scope`: public; both: and what is one's own or shared with one; closed: only that; own: one's own, whatever its state.
 create or replace function search_find(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int)
     returns table (place int, id uuid, class text, field text, typos int)
     language plpgsql stable
@@ -743,6 +747,7 @@ declare
     whole constant text := left(replace(search_norm(canon), ' ', ''), 199);
     parts constant text[] := search_query_words(canon);
     final constant text := parts[cardinality(parts)];
+    is_sign constant boolean := final ~ '^[@&~=]'; -- with which the lexemes begin that are no words: so it is not taken for the beginning of one
     hidden uuid[] := '{}';
     any_words boolean := true;
     exact tsquery; beginning tsquery; spread tsquery; named tsquery; maker tsquery;
@@ -795,8 +800,8 @@ begin
         tail := '% ' || final || '%';
     end if;
     maker := search_quote('~' || whole)::tsquery;
-    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) then ':*' else '' end, ' & ')::tsquery,
-           string_agg(search_quote(p.w) || case when p.i = cardinality(parts) then ':*A' else ':A' end, ' & ')::tsquery
+    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*' else '' end, ' & ')::tsquery,
+           string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*A' else ':A' end, ' & ')::tsquery
       into spread, named
       from unnest(parts) with ordinality p (w, i)
      where tail is null or p.i < cardinality(parts);

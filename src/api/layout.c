@@ -64,32 +64,51 @@ layout_teardown(void)
     remembered_count = 0;
 }
 
-/* A whole file of the rendition, ended by a NUL byte. */
 static int
 layout_read(struct storage *storage, const char *folder, const char *name, size_t max, unsigned char **ret_bytes, size_t *ret_len)
 {
     char key[STORAGE_KEY_MAX + 1];
-    struct source *source;
-    unsigned char *bytes;
-    size_t len;
-    int error;
 
     snprintf(key, sizeof key, "%s/%s", folder, name);
-    error = storage_open_local(storage, key, &source);
-    if (error)
-        return error;
-    len = (size_t)source_size(source);
-    bytes = source_size(source) <= max ? malloc(len + 1) : NULL;
-    if (!bytes || !source_read_all(source, bytes)) {
-        free(bytes);
-        source_unref(source);
-        return STORAGE_FAILED;
+    return storage_read_whole(storage, key, max, ret_bytes, ret_len);
+}
+
+static uint32_t
+layout_take(const unsigned char *from)
+{
+    return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
+}
+
+/* What is in the first box of this type between `from` and `*to`, which becomes its end; NULL where there is none. */
+static unsigned char *
+layout_box(unsigned char *from, unsigned char **to, const char *type)
+{
+    while (from && *to - from >= 8) {
+        uint32_t size = layout_take(from);
+
+        if (size < 8 || size > (size_t)(*to - from))
+            return NULL;
+        if (memcmp(from + 4, type, 4) == 0) {
+            *to = from + size;
+            return from + 8;
+        }
+        from += size;
     }
-    source_unref(source);
-    bytes[len] = 0;
-    *ret_bytes = bytes;
-    *ret_len = len;
-    return STORAGE_OK;
+    return NULL;
+}
+
+/* The edit list of init.mp4 says how long the whole is. In a file whose moov has no samples, GStreamer drops two frames of AAC at the beginning for that when it
+ * reads from a server; 0 means to the end of all fragments (ISO 14496-12, 8.6.6.1), and only where to begin is left. */
+static void
+layout_open_end(struct layout *layout)
+{
+    static const char *const path[] = {"moov", "trak", "edts", "elst"};
+    unsigned char *box = layout->head, *end = box + layout->head_len;
+
+    for (size_t i = 0; i < COUNT_OF(path); i++)
+        box = layout_box(box, &end, path[i]);
+    if (box && end - box >= 20 && layout_take(box + 4) == 1)
+        memset(box + 8, 0, box[0] == 1 ? 8 : 4);
 }
 
 /* The names and lengths that the playlist states, which are exact to a sample. */
@@ -197,6 +216,8 @@ layout_get(struct storage *storage, const char *folder, int sample_rate, struct 
     layout->sample_rate = sample_rate;
     snprintf(layout->folder, sizeof layout->folder, "%s", folder);
     error = layout_read(storage, folder, "init.mp4", HEAD_MAX, &layout->head, &layout->head_len);
+    if (!error)
+        layout_open_end(layout);
     if (!error)
         error = layout_read(storage, folder, "playlist.m3u8", PLAYLIST_MAX, &playlist, &len);
     if (!error && !layout_read_playlist(layout, (char *)playlist))

@@ -51,6 +51,53 @@ picture_make(struct storage *storage, enum media_mode mode, struct source *sourc
     return outcome;
 }
 
+/* `folder` is the key. */
+static int
+picture_begin_jpeg(void *user, const char *name)
+{
+    struct picture_files *files = user;
+
+    (void)name;
+    return storage_begin(files->media.storage, files->folder, &files->media.writer);
+}
+
+static int
+picture_make_jpeg(struct storage *storage, const char *webp, const char *jpeg)
+{
+    struct picture_files files = {.media = {.storage = storage}, .folder = jpeg};
+    struct media_job job = {.mode = MEDIA_MODE_JPEG, .on_file_begin = picture_begin_jpeg, .on_file_data = media_work_add_bytes,
+                            .on_file_end = media_work_end_file, .user = &files};
+    struct media_outcome outcome;
+    int error = storage_open_local(storage, webp, &job.input);
+
+    if (error)
+        return error;
+    outcome = media_run(&job);
+    source_unref(job.input);
+    storage_abort(files.media.writer);
+    if (outcome.kind == MEDIA_OK)
+        return STORAGE_OK;
+    log_warn("the JPEG of a picture could not be made", LOG_TEXT("key", webp), LOG_TEXT("code", outcome.code));
+    return files.media.is_away ? STORAGE_AWAY : files.media.no_room ? STORAGE_FULL : STORAGE_FAILED;
+}
+
+int
+picture_open_jpeg(struct storage *storage, const char *key, char ret_key[STORAGE_KEY_MAX + 1], bool *ret_made, struct source **ret_source)
+{
+    const char *ending = strrchr(key, '.');
+    int error;
+
+    if (!ending || snprintf(ret_key, STORAGE_KEY_MAX + 1, "%.*s.jpg", (int)(ending - key), key) > STORAGE_KEY_MAX)
+        return STORAGE_BAD_KEY;
+    error = storage_open_near(storage, ret_key, FILE_COPIED_MAX, ret_source);
+    *ret_made = error == STORAGE_NOT_FOUND;
+    if (*ret_made)
+        error = picture_make_jpeg(storage, key, ret_key);
+    if (*ret_made && !error)
+        error = storage_open_near(storage, ret_key, FILE_COPIED_MAX, ret_source);
+    return error;
+}
+
 const struct problem *
 problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome)
 {

@@ -35,6 +35,11 @@ void picture_forget(struct storage *storage, const struct picture_kind *kind, co
 /* Makes the sizes of the image `source` (local) below `folder`/. The outcome says why not; files may be left then. `cancel` may be NULL. */
 struct media_outcome picture_make(struct storage *storage, enum media_mode mode, struct source *source, const char *folder, const atomic_bool *cancel);
 
+/* A picture as a JPEG, for programs that do not read WebP: `key` is that of one of its sizes, and the JPEG is kept beside it, so it is deleted with the rest. It is made
+ * when it is asked for first: *ret_made says so, and then the caller deletes `ret_key` if by now nothing names the picture any more. May take a second. Returns an enum
+ * storage_error. */
+int picture_open_jpeg(struct storage *storage, const char *key, char ret_key[STORAGE_KEY_MAX + 1], bool *ret_made, struct source **ret_source);
+
 /* What the media worker's outcome means to the client, about the part `field` of the form; NULL for MEDIA_OK. */
 const struct problem *problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome);
 

@@ -130,10 +130,13 @@ buf_add_xml(struct buf *buf, const char *text)
 {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
+        bool is_none = strncmp(text, "\xEF\xBF\xBE", 3) == 0 || strncmp(text, "\xEF\xBF\xBF", 3) == 0;
 
-        if ((c < ' ' && c != '\t' && c != '\n') || strncmp(text, "\xEF\xBF\xBE", 3) == 0 || strncmp(text, "\xEF\xBF\xBF", 3) == 0) {
+        if (c == '\t' || c == '\n' || c == '\r') {
+            buf_printf(buf, "&#%d;", c);
+        } else if (c < ' ' || is_none) {
             buf_add_text(buf, "\xEF\xBF\xBD");
-            text += c < ' ' ? 0 : 2;
+            text += is_none ? 2 : 0;
         } else {
             buf_add_html(buf, (struct str){text, 1});
         }

@@ -50,7 +50,8 @@ void buf_add_url(struct buf *buf, const char *text);
 /* Adds `text` for HTML, as an element's text or in an attribute's quotes: & < > " and ' become character references. */
 void buf_add_html(struct buf *buf, struct str text);
 
-/* Adds `text` for XML 1.0, as an element's text or in an attribute's quotes. Characters that XML does not have become U+FFFD. */
+/* Adds `text` for XML 1.0, as an element's text or in an attribute's quotes. Characters that XML does not have become U+FFFD. Tabs and line
+ * ends become references, since a parser makes other characters of plain ones. */
 void buf_add_xml(struct buf *buf, const char *text);
 
 /* Adds a JSON text that stands within a script element of HTML: < > & and the line ends U+2028 and U+2029, which stand only in its strings, become \u escapes. */

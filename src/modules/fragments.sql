@@ -311,3 +311,43 @@ case when :explain::boolean then to_json(row(f.class, f.field, f.typos)::search_
 -- fragment: search_state
 -- How many were found, and whether there may be more: `f` is what search_find() gave.
 (select count(f_.id)::int as total, coalesce(bool_or(f_.class = 'partial'), false) as is_partial from f f_)
+
+-- fragment: matched_lines
+-- `r`: lines of an import (:lines, modules/playlists/file.h), each with the track that it means (`found`), where there is exactly one such that the person finds: by its address, else by
+-- title and artist, else by its length too. Spelling is not guessed at.
+l as materialized (
+    select l.*, playlist_key(l.title) as title_key, playlist_key(l.artist) as artist_key
+      from jsonb_to_recordset(:lines::jsonb) as l (n int, line int, title text, artist text, album text, duration_ms bigint, location text, track_id uuid,
+                                                   fault text)
+), k as materialized (
+    select k.title_key, k.artist_key, c.*
+      from (select distinct l.title_key, l.artist_key from l where l.title_key <> '') k
+      cross join lateral (
+          select t.id, t.title, coalesce(nullif(t.artist, ''), u.display_name) as artist, t.album, t.duration_ms,
+                 k.artist_key in (playlist_key(t.artist), playlist_key(u.display_name)) and k.artist_key <> '' as is_same,
+                 row_number() over (order by (k.artist_key in (playlist_key(t.artist), playlist_key(u.display_name))) desc, t.created_at, t.id) as place
+            from tracks t
+            join users u on u.id = t.creator_id
+           where t.deleted_at is null and playlist_key(t.title) = k.title_key and {track_shown(t, u, :viewer::uuid, :viewer_staff::boolean)}
+           order by place
+           limit 50
+      ) c
+), m as materialized (
+    select l.*, f.id as by_address, s.ids, s.of_length, s.candidates
+      from l
+      left join lateral (
+          select t.id from tracks t where t.id = l.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+      ) f on true
+      left join lateral (
+          select array_agg(k.id) filter (where k.is_same) as ids,
+                 array_agg(k.id) filter (where k.is_same and abs(k.duration_ms - l.duration_ms) <= 2000) as of_length,
+                 array_agg(row(k.id, k.title, k.artist, k.album, k.duration_ms)::playlist_candidate order by k.place) filter (where k.place <= 5) as candidates
+            from k
+           where f.id is null and k.title_key = l.title_key and k.artist_key = l.artist_key
+      ) s on true
+), r as materialized (
+    select m.*, case when m.by_address is not null then m.by_address
+                     when cardinality(m.ids) = 1 then m.ids[1]
+                     when cardinality(m.of_length) = 1 then m.of_length[1] end as found
+      from m
+)

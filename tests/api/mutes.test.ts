@@ -96,3 +96,62 @@ test('there is a most of it', async () => {
   assertProblem(await bob.post('/api/v1/discover/genre/{genre}/mute', { path: { genre: 'rock' } }), 409, 'conflict');
   assertProblem(await bob.post('/api/v1/discover/tag/{tag}/mute', { path: { tag: 'loud' } }), 409, 'conflict');
 });
+
+test('every list that Veza chooses leaves out who is muted or blocked, and a muted genre, tag or track; taking it back brings it again', async () => {
+  const dave = ids.dave!, mine = { method: 'GET' as const, names: (body: unknown) => JSON.stringify(body) };
+  await world.sql(`delete from user_mutes; delete from user_blocks; delete from tracks; insert into user_follows (follower_id, followed_id) values ('${ids.alice}', '${dave}') on conflict do nothing`);
+  const first = await add(ids.bob, 'Begin', 'Techno', ['odd']), last = await add(ids.mia, 'End', 'Techno', ['odd']);
+  const track = await add(dave, 'Wanted One', 'Techno', ['odd']);
+  await world.sql(`update users set role = 'content_creator' where id = '${dave}';
+    insert into releases (user_id, title, slug, kind, visibility) values ('${dave}', 'Wanted Album', 'wanted-album', 'album', 'public');
+    insert into playlists (user_id, name, visibility, is_editorial, editorial_at) values ('${dave}', 'Wanted List', 'public', true, now());
+    insert into playlist_tracks (playlist_id, track_id, position, added_by) select id, '${first}', 1000, '${dave}' from playlists where name = 'Wanted List';
+    insert into rising_tracks (track_id, place, genre) values ('${track}', 1, 'Techno');
+    insert into track_reposts (user_id, track_id) values ('${dave}', '${last}')`);
+  const { id: radio } = (await alice.post('/api/v1/discover/radio', { body: { track_id: first } })).body;
+  const { password } = (await alice.post('/api/v1/app-passwords', { body: { name: 'Walk' } })).body;
+  const rest = `u=alice&p=${password}&v=1.16.1&c=walk&f=json`;
+  /* Address, what it tells of dave, and whether it is about tracks (genre, tag and track count there) or about the person only. */
+  const walk: [string, 'track' | 'person', string][] = [
+    ['/api/v1/feed', 'track', 'Wanted One'], ['/api/v1/feed', 'person', 'Wanted Album'],
+    ['/api/v1/tracks?unmuted=true', 'track', 'Wanted One'], ['/api/v1/releases?unmuted=true', 'person', 'Wanted Album'],
+    ['/api/v1/discover/new', 'track', 'Wanted One'], ['/api/v1/discover/rising', 'track', 'Wanted One'],
+    ['/api/v1/discover/genre/techno', 'track', 'Wanted One'], ['/api/v1/discover/tag/odd', 'track', 'Wanted One'],
+    ['/api/v1/discover/playlists/editorial', 'person', 'Wanted List'], [`/api/v1/tracks/recommendations?track_id=${first}`, 'track', 'Wanted One'],
+    [`/rest/getRandomSongs?size=500&${rest}`, 'track', 'Wanted One'], [`/rest/getSimilarSongs2?id=tr-${first}&count=50&${rest}`, 'track', 'Wanted One'],
+  ];
+  const has = async ([target, , name]: (typeof walk)[number]) => {
+    const reply = await alice.send<unknown>('GET', target);
+    assertStatus(reply, 200);
+    return mine.names(reply.body).includes(name);
+  };
+  const radioHas = async () => {
+    const reply = await alice.post('/api/v1/discover/radio/{id}/next', { path: { id: radio }, body: { count: 20 } });
+    assertStatus(reply, 200);
+    return reply.body.items.some(({ title }) => title === 'Wanted One');
+  };
+  const expect = async (about: 'track' | 'person' | 'nothing', why: string) => {
+    for (const row of walk) assert.equal(await has(row), about === 'nothing' || (about === 'track' && row[1] === 'person'), `${row[0]} ${row[2]}, ${why}`);
+    if (about !== 'nothing') assert.equal(await radioHas(), false, `radio, ${why}`);
+  };
+  await expect('nothing', 'nothing is muted');
+  assertStatus(await alice.post('/api/v1/users/{id}/mute', { path: { id: dave } }), 200);
+  await expect('person', 'the person is muted');
+  assertStatus(await alice.delete('/api/v1/users/{id}/mute', { path: { id: dave } }), 200);
+  assertStatus(await alice.post('/api/v1/tracks/{id}/not-this', { path: { id: track } }), 200);
+  await expect('track', 'not this track');
+  assertStatus(await alice.delete('/api/v1/tracks/{id}/not-this', { path: { id: track } }), 200);
+  assertStatus(await alice.post('/api/v1/discover/tag/{tag}/mute', { path: { tag: 'odd' } }), 200);
+  await expect('track', 'the tag is muted');
+  assertStatus(await alice.delete('/api/v1/discover/tag/{tag}/mute', { path: { tag: 'odd' } }), 200);
+  assertStatus(await alice.post('/api/v1/discover/genre/{genre}/mute', { path: { genre: 'electronic' } }), 200);
+  await expect('track', 'the genre above is muted');
+  assertStatus(await alice.delete('/api/v1/discover/genre/{genre}/mute', { path: { genre: 'electronic' } }), 200);
+  await expect('nothing', 'all is taken back');
+  await world.sql(`insert into user_blocks (blocker_id, blocked_id) values ('${ids.alice}', '${dave}')`);
+  await expect('person', 'alice blocked dave');
+  await world.sql(`delete from user_blocks; insert into user_blocks (blocker_id, blocked_id) values ('${dave}', '${ids.alice}')`);
+  await expect('person', 'dave blocked alice');
+  await world.sql('delete from user_blocks');
+  await expect('nothing', 'nobody blocks anybody');
+});

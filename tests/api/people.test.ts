@@ -155,6 +155,15 @@ test('suggestions are whom those follow that one follows, and creators, never wh
   await alice.delete('/api/v1/users/{id}/follow', me('bob'));
 });
 
+test('whom somebody follows is told by no suggestion where they do not show their activity', async () => {
+  await world.sql(`insert into user_follows (follower_id, followed_id) values ('${ids.dave}', '${ids.bob}'), ('${ids.bob}', '${ids.mia}') on conflict do nothing`);
+  assert.equal((await namesIn(dave, '/api/v1/users/suggestions'))[0], 'mia');
+  await world.sql(`insert into user_settings (user_id, show_activity) values ('${ids.bob}', false) on conflict (user_id) do update set show_activity = false`);
+  assert.ok(!(await namesIn(dave, '/api/v1/users/suggestions')).includes('mia'), 'only the follow of Bob leads to her');
+  await world.sql(`update user_settings set show_activity = true where user_id = '${ids.bob}'`);
+  await world.sql(`delete from user_follows where follower_id in ('${ids.dave}', '${ids.bob}')`);
+});
+
 test('a blocked person no longer sees or reaches whoever blocked them', async () => {
   const track = await newTrack('carol', 'Not for Dave');
   await world.sql(`insert into track_likes (user_id, track_id) values ('${ids.alice}', '${track}')`);

@@ -209,3 +209,14 @@ test('pages of genres and tags list what everybody finds, by the names that they
   assert.deepEqual([(await look('/discover/genre/polka')).status, (await look('/discover/genre/polka')).headers.get('x-robots-tag')], [200, 'noindex']);
   for (const path of ['/discover/genre/no-such-genre', '/discover/tag/no-such-tag', '/discover/tag/%00', '/discover/genre/a%2Fb']) assert.ok([400, 404].includes((await look(path)).status), path);
 });
+
+test('a tag with a slash in it, or of dots alone, has a page and a list at an address of one segment', async () => {
+  await world.sql(`update tracks set tags = array['ac/dc', 'a\\b', '..'] where id = '${made.public.track}'`);
+  for (const [tag, address] of [['ac/dc', 'ac／dc'], ['a\\b', 'a＼b'], ['..', '．．']] as const) {
+    const path = `/discover/tag/${encodeURIComponent(address)}`, { status, html } = await look(path);
+    assert.deepEqual([status, plain(html.match(/<h1[^>]*>(.*?)<\/h1>/s)![1]!), links(html).find(({ rel }) => rel === 'canonical')!['href']], [200, tag, SITE + path]);
+    assert.ok(html.includes(made.public.track), tag);
+    const list = await world.visitor.get('/api/v1/discover/tag/{tag}', { path: { tag: address } });
+    assert.deepEqual(list.body.items.map((track) => track.id), [made.public.track], tag);
+  }
+});

@@ -1,37 +1,15 @@
 /** Search: the golden set, who may find what, what is typed by enemies, and that what changes is found as it is now. */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { fillGolden, golden, namesOf, search, text, texts, wrongGolden } from '../support/golden.ts';
 import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
 
-interface Golden {
-  tracks: { artist: string; title: string; plays: number; genre: string; tags: string[]; bpm?: number; key?: string; year?: number }[];
-  users: string[];
-  releases: { artist: string; title: string }[];
-  playlists: string[];
-  queries: { q: string; expect: string; within: number; kind: Kind; class?: string }[];
-  nothing: string[];
-}
-type Kind = 'tracks' | 'releases' | 'users' | 'playlists';
-
-const golden = JSON.parse(readFileSync(new URL('./data/search-golden.json', import.meta.url), 'utf8')) as Golden;
 const world = await World.start('search');
 const { visitor } = world;
 const alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), dave = world.as('dave'), root = world.as('root');
 const ids = template.ids;
-const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
-const texts = (values: string[]) => `array[${values.map(text).join()}]::text[]`;
-
-const search = async (client: Client, q: string, more: object = {}) => {
-  const reply = await client.get('/api/v1/search', { query: { q, ...more } });
-  assertStatus(reply, 200, q);
-  return reply.body;
-};
-type Found = Awaited<ReturnType<typeof search>>;
-const namesOf = (found: Found, kind: Kind) =>
-  kind === 'users' ? found.users.items.map((hit) => hit.display_name) : kind === 'playlists' ? found.playlists.items.map((hit) => hit.name) : found[kind].items.map((hit) => hit.title);
 const titles = async (client: Client, q: string, more: object = {}) => namesOf(await search(client, q, more), 'tracks');
 const suggested = async (client: Client, q: string) => {
   const reply = await client.get('/api/v1/search/suggestions', { query: { q } });
@@ -42,26 +20,11 @@ const addTrack = (title: string, more: { owner?: string; visibility?: string; ex
   world.sql(`insert into tracks (creator_id, title, artist, status, visibility, is_explicit, duration)
              values ('${more.owner ?? ids.carol}', ${text(title)}, ${more.artist ? text(more.artist) : 'null'}, 'completed', '${more.visibility ?? 'public'}', ${more.explicit ?? false}, 200) returning id`);
 
-before(async () => {
-  await world.sql(golden.users.map((name, i) => `insert into users (username, email, first_name, role) values ('artist-${i}', 'artist-${i}@example.org', ${text(name)}, 'content_creator')`).join(';'));
-  await world.sql(golden.tracks.map((t) => `insert into tracks (creator_id, title, artist, genre, tags, bpm, musical_key, year, duration, status, visibility, play_count)
-    values ('${ids.carol}', ${text(t.title)}, ${text(t.artist)}, nullif(${text(t.genre)}, ''), ${texts(t.tags)}, ${t.bpm ?? 'null'}, ${t.key ? text(t.key) : 'null'}, ${t.year ?? 0}, 200, 'completed', 'public', ${t.plays})`).join(';'));
-  await world.sql(golden.releases.map((r, i) => `insert into releases (user_id, title, artist, kind, visibility, slug) values ('${ids.carol}', ${text(r.title)}, ${text(r.artist)}, 'album', 'public', 'golden-${i}')`).join(';'));
-  await world.sql(golden.playlists.map((name) => `insert into playlists (user_id, name, visibility) values ('${ids.carol}', ${text(name)}, 'public')`).join(';'));
-  await world.sql('select search_rank()');
-});
+before(() => fillGolden(world));
 
 test('the golden set: each thing stands where a musician looks for it, and in its class', async () => {
   assert.ok(golden.queries.length + golden.nothing.length >= 150);
-  const wrong: string[] = [];
-  for (const { q, expect, within, kind, class: wanted } of golden.queries) {
-    const found = await search(visitor, q, { type: kind, explain: true });
-    const names = namesOf(found, kind), at = names.slice(0, within).indexOf(expect);
-    const why = found[kind].items[at]?.why;
-    if (at < 0 || (wanted && why?.class !== wanted)) wrong.push(`${q}: ${expect} is not among the first ${within} of ${names.slice(0, 4).join(' | ')} (${why?.class})`);
-  }
-  for (const q of golden.nothing) if ((await titles(visitor, q, { type: 'tracks' })).length > 0) wrong.push(`${q} finds something`);
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(await wrongGolden(visitor), []);
 });
 
 test('in every reply exact comes before beginnings, these before words, and typing errors last', async () => {
@@ -261,6 +224,24 @@ test('what enemies type is an error that says so, or a search', async () => {
   for (const query of [{}, { q: '' }, { q: 'a', limit: 51 }, { q: 'a', page: 51 }, { q: 'a', key: 'H' }, { q: 'a', type: 'rooms' }, { q: 'a', sort: 'plays' }]) {
     assertProblem(await visitor.get('/api/v1/search', { query: query as never }), 422, 'validation');
   }
+});
+
+test('no name makes itself a hit of a filter or an exact hit of another name, and a sign alone is not the beginning of everything', async () => {
+  await addTrack('Forged =lcc0 =d =gtechno =twarm =b174 =B17 =k8a =y1999 =s20', { artist: '=lcc_by =d' });
+  await addTrack('Forged @slowharbour &carolslowharbour ~slowharbour');
+  await addTrack('Slow Harbour');
+  const all = (await titles(visitor, 'forged')).sort();
+  assert.deepEqual(all.map((title) => title.slice(0, 8)), ['Forged =', 'Forged @']);
+  for (const filter of [{ licence: 'cc0' }, { licence: 'cc_by' }, { downloadable: true }, { genre: 'Techno' }, { tag: 'warm' }, { bpm_from: 174, bpm_to: 174 }, { bpm_from: 170, bpm_to: 179 }, { key: '8A' },
+    { year_from: 1999, year_to: 1999 }]) assert.deepEqual(await titles(visitor, 'forged', filter), [], JSON.stringify(filter));
+  const hits = (await search(visitor, 'slow harbour', { explain: true })).tracks.items.filter((hit) => hit.why?.class === 'exact').map((hit) => hit.title);
+  assert.deepEqual(hits, ['Slow Harbour']);
+  for (const sign of ['@', '&', '~', '=']) {
+    const found = await search(visitor, sign, { type: 'tracks', limit: 50 });
+    assert.ok(found.tracks.total < 30 && !namesOf(found, 'tracks').includes('Slow Harbour'), `${sign}: ${namesOf(found, 'tracks').join()}`);
+    assert.ok((await search(visitor, sign, { type: 'users' })).users.total < 10, sign);
+  }
+  await world.sql("delete from tracks where title like 'Forged %' or title = 'Slow Harbour'");
 });
 
 test('texts of any length are stored: only what is searched is cut', async () => {

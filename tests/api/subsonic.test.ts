@@ -1,5 +1,6 @@
 /** Music apps that speak the Subsonic protocol: how they sign in, what they see, and that every reply is as OpenSubsonic describes it. */
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,6 +122,8 @@ test('an app signs in with a password of its own, by token, as text, in hexadeci
   const listed = (await world.as('bob').get('/api/v1/app-passwords')).body.items.find((one) => one.id === id)!;
   assert.deepEqual([listed.name, listed.last_client], ['Car radio', 'Radio']);
   assert.ok(listed.last_used_at);
+  assert.equal(await code({ u: 'bob', p: password, c: 'Rad\u202eio' }), 'ok');
+  assert.equal((await world.as('bob').get('/api/v1/app-passwords')).body.items.find((one) => one.id === id)!.last_client, 'App', 'no character that turns what is around it');
   const kept = await world.sql(`select p::text from app_passwords p where id = '${id}'`);
   assert.ok(!kept.includes(password) && !kept.includes(password.replaceAll('-', '')), 'it is sealed');
   for (const token of [password, `vz_${password}`]) assertProblem(await visitor.as({ token }).get('/api/v1/auth/me'), 401);
@@ -157,6 +160,9 @@ test('twenty passwords are the most, and a name is needed', async () => {
   await world.sql(`insert into app_passwords (user_id, name, sealed, secret_hash) select '${ids.dave}', 'n', 'x', gen_random_uuid()::text from generate_series(1, 19)`);
   assertStatus(await dave.post('/api/v1/app-passwords', { body: { name: 'The last' } }), 201);
   assertProblem(await dave.post('/api/v1/app-passwords', { body: { name: 'One more' } }), 409, 'conflict');
+  await world.sql(`delete from app_passwords where user_id = '${ids.dave}'`);
+  const replies = await Promise.all(Array.from({ length: 40 }, () => dave.post('/api/v1/app-passwords', { body: { name: 'All at once' } })));
+  assert.deepEqual([201, 409].map((status) => replies.filter((reply) => reply.status === status).length), [20, 20]);
   await world.sql(`delete from app_passwords where user_id = '${ids.dave}'`);
 });
 
@@ -316,6 +322,33 @@ test('what somebody may not see is nowhere: private, of somebody who blocked the
   await world.sql(`update tracks set visibility = 'public' where id = '${lone.id}'`);
 });
 
+test('what was seen once tells nothing of what became of it: shares, genres of what is private, profiles that are private, follows that are not shown', async () => {
+  const share = (await change('dave', 'createShare', { id: album }))['shares'].share[0];
+  await world.sql(`update releases set visibility = 'private', title = 'Secret by now' where id = '${release.id}'`);
+  assert.deepEqual((await good('dave', 'getShares'))['shares'].share ?? [], []);
+  await change('dave', 'deleteShare', { id: share.id });
+  await world.sql(`update releases set visibility = 'public', title = 'Night & day' where id = '${release.id}'`);
+
+  const byGenre = async (genre: string) => ((await good('alice', 'getAlbumList2', { type: 'byGenre', genre }))['albumList2'].album as Json[]).map((one) => one['id']);
+  assert.deepEqual(await byGenre('Techno'), [singles]);
+  await world.sql(`update tracks set visibility = 'private' where id = '${lone.id}'`);
+  await world.sql(`insert into tracks (creator_id, title, genre, status, stream_status, visibility) values ('${ids.carol}', 'Other', 'Ambient', 'completed', 'ready', 'public')`);
+  assert.deepEqual([await byGenre('Techno'), await byGenre('Ambient')], [[], [singles]]);
+  await world.sql(`delete from tracks where title = 'Other'; update tracks set visibility = 'unlisted' where id = '${lone.id}'`);
+  await refused('alice', 'createShare', { id: tr(lone) }, 50);
+  await world.sql(`update tracks set visibility = 'public' where id = '${lone.id}'`);
+
+  const info = async () => (await good('alice', 'getArtistInfo2', { id: artist }))['artistInfo2'] as Json;
+  await world.sql(`update users set bio = 'Of Carol' where id = '${ids.carol}'`);
+  await world.sql(`insert into user_follows (follower_id, followed_id) values ('${ids.bob}', '${ids.carol}'), ('${ids.bob}', '${ids.dave}')`);
+  assert.deepEqual([(await info())['biography'], (await info())['similarArtist'].map((one: Json) => one['id'])], ['Of Carol', [`ar-${ids.dave}`]]);
+  await world.sql(`insert into user_settings (user_id, show_activity) values ('${ids.bob}', false) on conflict (user_id) do update set show_activity = false`);
+  await world.sql(`update users set is_public = false where id = '${ids.carol}'`);
+  assert.deepEqual([(await info())['biography'], (await info())['similarArtist']], [undefined, []]);
+  await world.sql(`update users set is_public = true, bio = null where id = '${ids.carol}'; update user_settings set show_activity = true where user_id = '${ids.bob}';
+                   delete from user_follows where follower_id = '${ids.bob}'`);
+});
+
 const folder = mkdtempSync(path.join(tmpdir(), 'subsonic-'));
 const pcmOf = async (bytes: Uint8Array, name: string) => {
   const file = path.join(folder, name);
@@ -333,6 +366,9 @@ test('a track is streamed as one file: a rendition where it may not be downloade
   assert.ok(high.segments.length > 1, 'several segments');
   assert.ok(bytes.includes('sidx'));
   assert.equal(bytes.length, high.bytes.length + bytes.readUInt32BE(bytes.indexOf('sidx') - 4));
+  const edit = bytes.indexOf('elst'), before = high.bytes.indexOf('elst');
+  assert.ok(high.bytes.readUInt32BE(before + 12) > 0, 'the edit list of HLS tells the length');
+  assert.deepEqual([bytes.readUInt32BE(edit + 12), bytes.readInt32BE(edit + 16)], [0, high.bytes.readInt32BE(before + 16)], 'here it has no end, but the same beginning');
   const heard = await pcmOf(bytes, 'whole.m4a'), expected = await pcmOf(high.bytes, 'parts.m4a');
   assert.ok(heard.equals(expected), 'the same sound');
   assert.ok(Math.abs(heard.length / 16000 - 13) < 0.2, 'all of it');
@@ -393,12 +429,30 @@ test('a download is the file as it was uploaded, for whom the creator lets have 
   assert.equal((await raw(`download?${queryOf({ id: tr(first), ...(await signed('carol')) })}`)).status, 200, 'one\'s own');
 });
 
-test('covers come in the size that is asked for, of songs, albums, playlists and people', async () => {
+test('Clementine, which breaks off at elements that are not of Subsonic 1.16.1, gets albums of attributes and songs', async () => {
+  const auth = await signed('alice'), elements = async (given: Given) => {
+    const root = parseXml(await (await raw(`getAlbum?${queryOf({ id: album, ...auth, ...given })}`)).text());
+    return [...new Set(root.children[0]!.children.map(({ name }) => name))].sort();
+  };
+  assert.deepEqual(await elements({ c: 'Clementine' }), ['song']);
+  assert.ok((await elements({ c: 'Another' })).includes('artists'));
+});
+
+/** Width and height of an image, by its codec. */
+const looksLike = (image: Buffer) => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'veza-cover-')), 'cover');
+  writeFileSync(file, image);
+  return execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=codec_name,width,height', '-of', 'csv=p=0', file], { encoding: 'utf8' }).trim();
+};
+
+test('covers are JPEG in the size that is asked for, of songs, albums, playlists and people', async () => {
   const auth = await signed('alice');
-  for (const [id, size] of [[tr(first), 300], [tr(first), 599], [singles, 100]] as const) {
-    const reply = await raw(`getCoverArt?${queryOf({ id, size, ...auth })}`);
-    assert.deepEqual([reply.status, reply.headers.get('content-type')], [200, 'image/webp'], id);
-    assert.ok((await reply.arrayBuffer()).byteLength > 100);
+  for (const [id, size, expected] of [[tr(first), 300, 300], [tr(first), 599, 600], [singles, 100, 300], [tr(lone), 2000, 800]] as const) {
+    const reply = await raw(`getCoverArt?${queryOf({ id, size, ...auth })}`), image = Buffer.from(await reply.arrayBuffer());
+    assert.deepEqual([reply.status, reply.headers.get('content-type')], [200, 'image/jpeg'], id);
+    assert.equal(looksLike(image), `mjpeg,${expected},${expected}`);
+    const again = await raw(`getCoverArt?${queryOf({ id, size, ...auth })}`);
+    assert.ok(Buffer.from(await again.arrayBuffer()).equals(image), 'the one that was made is kept');
   }
   await refused('alice', 'getCoverArt', { id: album }, 70);
   await refused('alice', 'getAvatar', { username: 'carol' }, 70);
@@ -407,7 +461,30 @@ test('covers come in the size that is asked for, of songs, albums, playlists and
   form.set('avatar', new Blob([new Uint8Array(cover)], { type: 'image/png' }), 'me.png');
   assertStatus(await carol.post('/api/v1/users/{id}/avatar', { path: { id: ids.carol }, body: form }), 200);
   for (const target of [`getAvatar?${queryOf({ username: 'carol', ...auth })}`, `getCoverArt?${queryOf({ id: artist, ...auth })}`])
-    assert.equal((await raw(target)).headers.get('content-type'), 'image/webp');
+    assert.equal((await raw(target)).headers.get('content-type'), 'image/jpeg');
+});
+
+test('a cover that is replaced leaves no JPEG behind', async () => {
+  const folder = (key: string) => key.startsWith(`covers/${lone.id}/`), before = (await world.server.storedKeys()).filter(folder);
+  assert.ok(before.some((key) => key.endsWith('.jpg')), before.join(' '));
+  const form = new FormData();
+  form.set('cover', new Blob([new Uint8Array(png(400, 400))], { type: 'image/png' }), 'new.png');
+  assertStatus(await carol.put('/api/v1/tracks/{id}/cover', { path: { id: lone.id }, body: form }), 200);
+  const now = (await world.server.storedKeys()).filter(folder);
+  assert.deepEqual(now.filter((key) => before.includes(key)), []);
+  const reply = await raw(`getCoverArt?${queryOf({ id: tr(lone), size: 1200, ...(await signed('alice')) })}`);
+  assert.equal(looksLike(Buffer.from(await reply.arrayBuffer())), 'mjpeg,400,400');
+});
+
+test('each song tells its size and bit rate: those of the file as it was uploaded, else about those of the rendition that an app is streamed', async () => {
+  const original = (await good('alice', 'getSong', { id: tr(lone) }))['song'];
+  assert.equal(original.size, wav(makeSound(3)).length);
+  for (const track of [first, daves]) {
+    const { size, bitRate } = (await good('alice', 'getSong', { id: tr(track) }))['song'];
+    const streamed = (await (await raw(`stream?${queryOf({ id: tr(track), ...(await signed('alice')) })}`)).arrayBuffer()).byteLength;
+    assert.ok(size > streamed * 0.5 && size < streamed * 2, `${size} for ${streamed} bytes`);
+    assert.ok(bitRate >= 64 && bitRate <= 400, String(bitRate));
+  }
 });
 
 test('a song is liked, an artist followed and an album marked by a star', async () => {
@@ -549,6 +626,16 @@ test('every call of the description has an answer here', () => {
   const table = readFileSync(path.join(import.meta.dirname, '../../src/modules/subsonic/browse.c'), 'utf8');
   const extensions = ['findSonicPath', 'getSonicSimilarTracks', 'getTranscodeDecision', 'getTranscodeStream', 'reportPlayback'];
   assert.deepEqual(describedCalls.filter((call) => !extensions.includes(call) && !table.includes(`{"${call}"`)), []);
+});
+
+test('stars are counted one by one: a call that names hundreds is no way past the limit of what one changes', async () => {
+  const call = async (ids: string[]) => raw('star', { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: queryOf({ ...(await signed('mia')), id: ids, f: 'json' }) });
+  const many = await call(Array.from({ length: 490 }, () => tr(first)));
+  assert.equal((await many.json() as { 'subsonic-response': Json })['subsonic-response']['status'], 'ok');
+  const more = await call(Array.from({ length: 100 }, () => tr(first)));
+  assert.equal(more.status, 429);
+  assert.ok(Number(more.headers.get('retry-after')) >= 1);
+  await change('alice', 'star', { id: tr(first) });
 });
 
 test('whoever guesses is stopped after a while, and nobody else at the same address', async () => {

@@ -125,6 +125,16 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'user_mutes.person_id': () => 'null', /* one of four */
   'user_mutes.genre_slug': () => 'null',
   'user_mutes.tag_id': () => 'null',
+  'private_feeds.person_id': () => 'null', /* one of three */
+  'private_feeds.release_id': () => 'null',
+  'library_imports.state': () => `'done'`,
+  'library_imports.sealed': () => 'null', /* only until it has ended */
+  'library_imports.error': () => 'null',
+  'library_import_missing.source': () => `'star'`,
+  'library_import_missing.status': () => `'missing'`,
+  'scrobble_accounts.service': () => `'lastfm'`,
+  'scrobble_accounts.stopped_for': () => 'null',
+  'scrobble_accounts.last_error': () => 'null',
   'track_analysis.bpm_confidence': () => '0.5',
   'track_analysis.key_confidence': () => '0.5',
   'track_history.track_id': ({ track }) => track,

@@ -31,8 +31,9 @@ select g.slug from genres g where g.slug = genre_of(:genre::text)
 select {genre_state(g)} from genres g where g.slug = genre_of(:genre::text)
 
 -- fragment: newest_of(label, sort, key)
--- For the page of a genre or tag: who it is about, and whether there is anything for search engines to list. `n` has the ids of its newest tracks.
-label as name, sort as kind, key as address, exists (select from n) as is_indexable,
+-- For the page of a genre or tag: who it is about, and whether there is anything for search engines to list. `n` has the ids of its newest tracks. Where a path would be cut, its
+-- address has wide characters, which lead to the same tag.
+label as name, sort as kind, case when key ~ '^[.]+$' then translate(key, '.', '．') else translate(key, '/\', '／＼') end as address, exists (select from n) as is_indexable,
        (select coalesce(json_agg({page_track(t, u)} order by n.at desc, n.id desc), '[]') from n join tracks t on t.id = n.id join users u on u.id = t.creator_id) as items
 
 -- query: genre_page
@@ -59,15 +60,18 @@ with n as (
 )
 select {newest_of(g.name, 'tag', g.name)} from tags g where g.id = tag_of(:tag::text)
 
+-- fragment: follow_problem(follows, label, one, most, told)
+-- `follows` is the table, and `label` its column, of which `one` is to be followed.
+case when (select count(*) from follows f_ where f_.user_id = :viewer::uuid) >= most
+          and not exists (select from follows f_ where f_.user_id = :viewer::uuid and f_.label = one) then told end
+
 -- query: discover_genre_follow
 -- schema: FollowedGenre
 -- not null: slug, is_following
 -- problems: conflict
 with x as (
     select g.slug,
-           case when (select count(*) from user_genre_follows f where f.user_id = :viewer::uuid) >= 200
-                     and not exists (select from user_genre_follows f where f.user_id = :viewer::uuid and f.genre_slug = g.slug)
-                then 'conflict: You follow 200 genres, which is the most.' end as problem
+           {follow_problem(user_genre_follows, genre_slug, g.slug, 200, 'conflict: You follow 200 genres already. That is the most.')} as problem
       from genres g where g.slug = genre_of(:genre::text)
 ), a as (
     insert into user_genre_follows (user_id, genre_slug) select :viewer::uuid, x.slug from x where x.problem is null on conflict do nothing
@@ -124,9 +128,7 @@ select g.name,
 -- problems: conflict
 with x as (
     select g.id, g.name,
-           case when (select count(*) from user_tag_follows f where f.user_id = :viewer::uuid) >= 500
-                     and not exists (select from user_tag_follows f where f.user_id = :viewer::uuid and f.tag_id = g.id)
-                then 'conflict: You follow 500 tags, which is the most.' end as problem
+           {follow_problem(user_tag_follows, tag_id, g.id, 500, 'conflict: You follow 500 tags already. That is the most.')} as problem
       from tags g where g.id = tag_of(:tag::text)
 ), a as (
     insert into user_tag_follows (user_id, tag_id) select :viewer::uuid, x.id from x where x.problem is null on conflict do nothing

@@ -55,29 +55,13 @@ make_open(const struct work *work, const char *name, struct source **ret_source)
     return storage_open(downloads_storage, key, ret_source);
 }
 
-/* A whole file of the rendition, ended by a NUL byte that does not count. The caller frees *ret_bytes. */
 static int
 make_read(const struct work *work, const char *name, size_t max, unsigned char **ret_bytes, size_t *ret_len)
 {
-    struct source *source;
-    unsigned char *bytes;
-    int error = make_open(work, name, &source);
-    size_t len;
+    char key[STORAGE_KEY_MAX + 1];
 
-    if (error)
-        return error;
-    len = (size_t)source_size(source);
-    bytes = source_size(source) <= max ? malloc(len + 1) : NULL;
-    if (!bytes || !source_read_all(source, bytes)) {
-        free(bytes);
-        source_unref(source);
-        return STORAGE_FAILED;
-    }
-    source_unref(source);
-    bytes[len] = 0;
-    *ret_bytes = bytes;
-    *ret_len = len;
-    return 0;
+    snprintf(key, sizeof key, "%s/%s", work->folder, name);
+    return storage_read_whole(downloads_storage, key, max, ret_bytes, ret_len);
 }
 
 static uint32_t

@@ -49,6 +49,8 @@ const struct event_effects event_effects[] = {
     {"release.deleted", "A release was deleted", WITH(RELEASE, OWNER), .kind = "release", .purges = "releases"},
     {"release.published", "The music of a release is out, for the first time", WITH(RELEASE, OWNER), .kind = "release"},
     {"release.updated", "A release was made, or what it says, holds or looks like was changed", WITH(RELEASE, OWNER), .kind = "release", .purges = "releases"},
+    {"scrobbling.stopped", "A service elsewhere does not take what it is told of somebody's plays any more", WITH(PERSON, ID("account_id", "The connection")),
+     .notifies = NOTIFY(&q_notification_scrobbling, {"user_id", "account_id"}, .mail = "email_notifications")},
     {"track.comment_deleted", "A comment on a track was deleted", WITH(TRACK, OWNER, COMMENT)},
     {"track.comment_replied", "A reply to a comment is shown to everybody", WITH(TRACK, ID("user_id", "Who is replied to"), COMMENT),
      .notifies = NOTIFY(&q_notification_reply, {"track_id", "comment_id", "user_id"}, .group_by = "track_id", .mail = "email_on_comment")},

@@ -290,6 +290,16 @@ select a.id, a.is_new
         :group_of) a
  where e.id = :export_id::uuid and e.user_id = :user_id::uuid and e.status = 'completed'
 
+-- query: notification_scrobbling
+-- While it is switched off. Always told, since nobody else would notice.
+select a.id, a.is_new
+  from scrobble_accounts s
+  join users u on u.id = s.user_id and user_active(u)
+ cross join lateral notification_add(
+        s.user_id, null, 'scrobbling.stopped', 'A service no longer takes what you listen to', 'Connect it anew in the settings.', '/settings/scrobbling',
+        jsonb_build_object('account_id', s.id, 'service', s.service), :group_of) a
+ where s.id = :account_id::uuid and s.user_id = :user_id::uuid and s.stopped_for = 'refused'
+
 -- query: notification_sign_in
 -- A session of a browser that the account was never used in.
 with due as materialized (

@@ -154,7 +154,7 @@ with followed as materialized (
      where {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} and p.user_id <> :viewer::uuid and p.track_count > 0
        and not {playlist_shared_with(p, :viewer::uuid)}
        and not exists (select from playlist_follows o where o.playlist_id = p.id and o.user_id = :viewer::uuid)
-       and {not_blocking(p.user_id, :viewer::uuid)}
+       and exists (select from users u where u.id = p.user_id and {person_discovered(u, :viewer::uuid)})
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.playlist_id) as place from shown s where s.of_owner <= 2 order by place limit 50
 )
@@ -171,7 +171,7 @@ select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 
 select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
- where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
+ where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} and {person_discovered(u, :viewer::uuid)}
 
 -- query: playlist_editorial_set
 -- sees: whoever may choose, of public ones
@@ -225,7 +225,7 @@ select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 
 -- query: playlist_found
 -- The hits of a search: public ones, and those that one works on.
 -- schema: FoundPlaylist
-with f as materialized (select * from search_find(4::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int))
+with f as materialized (select * from search_found(4::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int, :engine_hits::jsonb))
 select {playlist(p, u, playlist_tracks, null::int)}, null::bigint as duration_ms, {search_why}, n_.total as total_, n_.is_partial as partial_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
@@ -777,42 +777,7 @@ select t.id as track_id, t.status = 'completed' and t.stream_manifest_url is not
 -- audited
 with room as materialized (
     select {playlist_room_problem(jsonb_array_length(:lines::jsonb))} as problem
-), l as materialized (
-    select l.*, playlist_key(l.title) as title_key, playlist_key(l.artist) as artist_key
-      from jsonb_to_recordset(:lines::jsonb) as l (n int, line int, title text, artist text, album text, duration_ms bigint, location text, track_id uuid,
-                                                   fault text)
-), k as materialized (
-    select k.title_key, k.artist_key, c.*
-      from (select distinct l.title_key, l.artist_key from l where l.title_key <> '') k
-      cross join lateral (
-          select t.id, t.title, coalesce(nullif(t.artist, ''), u.display_name) as artist, t.album, t.duration_ms,
-                 k.artist_key in (playlist_key(t.artist), playlist_key(u.display_name)) and k.artist_key <> '' as is_same,
-                 row_number() over (order by (k.artist_key in (playlist_key(t.artist), playlist_key(u.display_name))) desc, t.created_at, t.id) as place
-            from tracks t
-            join users u on u.id = t.creator_id
-           where t.deleted_at is null and playlist_key(t.title) = k.title_key and {track_shown(t, u, :viewer::uuid, :viewer_staff::boolean)}
-           order by place
-           limit 50
-      ) c
-), m as materialized (
-    select l.*, f.id as by_address, s.ids, s.of_length, s.candidates
-      from l
-      left join lateral (
-          select t.id from tracks t where t.id = l.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
-      ) f on true
-      left join lateral (
-          select array_agg(k.id) filter (where k.is_same) as ids,
-                 array_agg(k.id) filter (where k.is_same and abs(k.duration_ms - l.duration_ms) <= 2000) as of_length,
-                 array_agg(row(k.id, k.title, k.artist, k.album, k.duration_ms)::playlist_candidate order by k.place) filter (where k.place <= 5) as candidates
-            from k
-           where f.id is null and k.title_key = l.title_key and k.artist_key = l.artist_key
-      ) s on true
-), r as materialized (
-    select m.*, case when m.by_address is not null then m.by_address
-                     when cardinality(m.ids) = 1 then m.ids[1]
-                     when cardinality(m.of_length) = 1 then m.of_length[1] end as found
-      from m
-), p as (
+), {matched_lines}, p as (
     insert into playlists (user_id, name, description, visibility)
     select :viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)} from room where room.problem is null
     returning id, name

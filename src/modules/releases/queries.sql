@@ -39,6 +39,7 @@ case when :access::text <> 'own' and exists (select from release_tracks f_ where
 -- Public ones, announced ones too; with `mine` one's own, whatever their state.
 -- filter: mine!=true: {release_listed(r, u, :viewer::uuid, :viewer_staff::boolean)}
 -- filter: mine=true: r.user_id = :viewer::uuid
+-- filter: unmuted=true: {person_discovered(u, :viewer::uuid)}
 -- filter: creator_id: r.user_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
 -- filter: kind: r.kind = :kind::text
@@ -58,7 +59,7 @@ select {release(r, u)}
 -- query: release_found
 -- The hits of a search.
 -- schema: FoundRelease
-with f as materialized (select * from search_find(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int))
+with f as materialized (select * from search_found(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int, :engine_hits::jsonb))
 select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.dated_at) end desc nulls last,

@@ -51,6 +51,7 @@ static const struct field list_filters[] = {
     {"track_id", FIELD_UUID, .help = "Only those with this track"},
     {"q", FIELD_STRING, .max = 200, .help = "Words, each somewhere in title or artist; case and accents do not matter"},
     {"mine", FIELD_BOOL, .needs_person = true, .help = "One's own, in all states"},
+    {"unmuted", FIELD_BOOL, .help = "true: without people whom the reader muted or blocked"},
     {"sort", FIELD_ENUM, .values = "date|newest|title", .fallback = "date", .help = "Order: by the date of release, the latest first; by when it was made; by title"},
     FIELD_END};
 

@@ -1,4 +1,4 @@
-/* engine.c - asks PostgreSQL what a search finds. Whatever else answers searches one day is asked here too. */
+/* engine.c - asks PostgreSQL what a search finds, by itself or of what Elasticsearch proposes (candidates.c). */
 #include "modules/search/internal.h"
 
 #include "base/clock.h"
@@ -39,7 +39,7 @@ engine_time_ms(const struct request *req)
 }
 
 const struct problem *
-search_ask(struct request *req, enum search_kind kind, int most, struct search_found *ret_found)
+search_ask(struct request *req, enum search_kind kind, int most, const struct search_candidates *candidates, struct search_found *ret_found)
 {
     struct search_found found = {0};
     const struct problem *p;
@@ -47,6 +47,7 @@ search_ask(struct request *req, enum search_kind kind, int most, struct search_f
     bool is_late;
     int facets;
 
+    request_set(req, "engine_hits", candidates->hits[kind]);
     request_set(req, "most", arena_printf(req->arena, "%d", most));
     p = db_rows_within(req, engine_query(kind), engine_time_ms(req), &found.rows, &is_late);
     if (!p && is_late) { /* the candidates were found, or their search would have told; of a few the rows are quick */
@@ -60,7 +61,7 @@ search_ask(struct request *req, enum search_kind kind, int most, struct search_f
         found.count = PQgetisnull(found.rows, 0, PQfnumber(found.rows, "id")) ? 0 : PQntuples(found.rows);
         text_to_int64(PQgetvalue(found.rows, 0, PQfnumber(found.rows, "total_")), 0, INT32_MAX, &total);
         found.total = (int)total;
-        found.at_least = found.total >= most;
+        found.at_least = found.total >= most || candidates->is_full[kind];
         found.is_partial = is_late || engine_bool(found.rows, "partial_");
         facets = PQfnumber(found.rows, "facets_");
         if (facets >= 0 && !PQgetisnull(found.rows, 0, facets) && (found.count || !found.is_partial))
@@ -100,6 +101,7 @@ search_meant(struct request *req, const char **ret_text)
 {
     const struct problem *p;
     const char *meant, *asked = request_param(req, "q"), *offset = request_param(req, "offset");
+    struct search_candidates candidates;
     PGresult *rows;
     bool late, finds = false;
 
@@ -114,10 +116,11 @@ search_meant(struct request *req, const char **ret_text)
     /* Words of what this viewer may not see are no help and none of their business: only what finds something is said. */
     request_set(req, "q", meant);
     request_set(req, "offset", "0");
+    p = search_propose(req, (1u << SEARCH_KINDS) - 1, 5, &candidates);
     for (int kind = 0; kind < SEARCH_KINDS && !finds && !late && !p; kind++) {
         struct search_found found = {0};
 
-        p = search_ask(req, (enum search_kind)kind, 5, &found);
+        p = search_ask(req, (enum search_kind)kind, 5, &candidates, &found);
         finds = !p && found.count > 0;
         late = !p && found.is_partial;
         if (found.rows)

@@ -34,9 +34,9 @@ run_whole(const struct query *query)
 }
 
 /* Calls `query` for one batch after the other, each in a transaction of its own: nothing is held for long, and others go on meanwhile. It returns the last key of its
- * batch, null at the end; the key that it was given where somebody else holds the rows for long. */
+ * batch, null at the end; the key that it was given where somebody else holds the rows for long. `is_told`: administrators see how far it is. */
 static enum job_outcome
-run_batches(struct job *job, const struct query *query, const char *kind, const char *most)
+run_batches(struct job *job, const struct query *query, const char *kind, const char *most, bool is_told)
 {
     char after[4 * KEY_CHARACTERS + 1] = "", last[sizeof after];
 
@@ -55,6 +55,8 @@ run_batches(struct job *job, const struct query *query, const char *kind, const 
         snprintf(last, sizeof last, "%s", PQgetvalue(result, 0, 0));
         PQclear(result);
         waits = text_equal(last, after) ? waits + 1 : 0;
+        if (is_told && !waits && !search_reindex_tell(job, kind, last, most))
+            return JOB_RETRY;
         snprintf(after, sizeof after, "%s", last);
     }
     job_error(job, "somebody holds what is read");
@@ -62,13 +64,13 @@ run_batches(struct job *job, const struct query *query, const char *kind, const 
 }
 
 static enum job_outcome
-run_kinds(struct job *job, const struct query *query, const char *most)
+run_kinds(struct job *job, const struct query *query, const char *most, bool is_told)
 {
     static const char *const kinds[] = {"1", "2", "3", "4"};
     enum job_outcome outcome = JOB_DONE;
 
     for (size_t i = 0; outcome == JOB_DONE && i < COUNT_OF(kinds); i++)
-        outcome = run_batches(job, query, kinds[i], most);
+        outcome = run_batches(job, query, kinds[i], most, is_told);
     return outcome;
 }
 
@@ -76,13 +78,13 @@ run_kinds(struct job *job, const struct query *query, const char *most)
 static enum job_outcome
 count_words(struct job *job)
 {
-    return run_whole(&q_search_words_count) ? run_batches(job, &q_search_words_batch, NULL, "2000") : JOB_RETRY;
+    return run_whole(&q_search_words_count) ? run_batches(job, &q_search_words_batch, NULL, "2000", false) : JOB_RETRY;
 }
 
 static enum job_outcome
-keep(struct job *job, const struct query *query, const char *most)
+keep(struct job *job, const struct query *query, const char *most, bool is_told)
 {
-    enum job_outcome outcome = run_whole(&q_search_draw_tiers) ? run_kinds(job, query, most) : JOB_RETRY;
+    enum job_outcome outcome = run_whole(&q_search_draw_tiers) ? run_kinds(job, query, most, is_told) : JOB_RETRY;
 
     return outcome == JOB_DONE ? count_words(job) : outcome;
 }
@@ -90,13 +92,19 @@ keep(struct job *job, const struct query *query, const char *most)
 enum job_outcome
 search_rank_job(struct job *job)
 {
-    return keep(job, &q_search_rank_batch, "1000");
+    return keep(job, &q_search_rank_batch, "1000", false);
+}
+
+enum job_outcome
+search_make_entries(struct job *job, bool is_told)
+{
+    return keep(job, &q_search_rebuild_batch, "200", is_told);
 }
 
 enum job_outcome
 search_rebuild_job(struct job *job)
 {
-    return keep(job, &q_search_rebuild_batch, "200");
+    return search_make_entries(job, false);
 }
 
 enum job_outcome

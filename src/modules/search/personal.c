@@ -11,6 +11,8 @@ static const struct personal_table tables[] = {
     {"search_counted", NOT_PERSONAL, "the same words while they are counted", .withheld = "about nobody"},
     {"search_words", NOT_PERSONAL, "distinct words of public names, without whose they are; a word that no public name has any more goes with the next count",
      .withheld = "about nobody"},
+    {"search_changes", ERASED, "which things changed, until Elasticsearch knows; no text of theirs", .withheld = "ids of one's own things, for seconds"},
+    {"search_index", NOT_PERSONAL, "how the index in Elasticsearch is"},
     {0}};
 
 const struct personal search_personal = {.tables = tables};

@@ -1,6 +1,7 @@
 /* search.c - finds tracks, releases, people and playlists by words. */
 #include "api/module.h"
 #include "modules/search/internal.h"
+#include "platform/elastic/elastic.h"
 #include "playlists.queries.h"
 #include "releases.queries.h"
 #include "search.queries.h"
@@ -74,13 +75,14 @@ static const struct field search_reply[] = {
 static const struct query *const search_rows[] = {&q_track_found, &q_release_found, &q_user_found, &q_playlist_found, NULL};
 
 static bool
-write_kind(struct request *req, enum search_kind kind, bool wanted, struct buf *out, struct buf *facets, int *hits, bool *is_partial, const struct problem **ret_problem)
+write_kind(struct request *req, enum search_kind kind, const struct search_candidates *candidates, bool wanted, struct buf *out, struct buf *facets, int *hits,
+           bool *is_partial, const struct problem **ret_problem)
 {
     struct search_found found = {0};
     bool good = true;
 
     if (wanted)
-        *ret_problem = search_ask(req, kind, text_equal(request_param(req, "type"), "all") ? MOST_OF_EACH : MOST_OF_ONE, &found);
+        *ret_problem = search_ask(req, kind, text_equal(request_param(req, "type"), "all") ? MOST_OF_EACH : MOST_OF_ONE, candidates, &found);
     if (*ret_problem)
         return false;
     buf_printf(out, "\"%s\":{\"items\":", search_kind_names[kind]);
@@ -103,6 +105,8 @@ search_all(struct request *req)
     bool is_all = text_equal(type, "all"), is_partial = false, good = true;
     int64_t page = 1, limit = 10;
     int hits = 0;
+    unsigned kinds = 0;
+    struct search_candidates candidates;
     struct buf out = BUF_INIT(REPLY_MAX);
     scoped_buf facets = BUF_INIT(REPLY_MAX);
     json_t *text;
@@ -112,9 +116,13 @@ search_all(struct request *req)
     request_set(req, "offset", arena_printf(req->arena, "%lld", is_all ? 0LL : (long long)((page - 1) * limit)));
     request_set(req, "most_shown", arena_printf(req->arena, "%lld", (long long)limit));
     request_set(req, "facets", "true");
+    for (int kind = 0; kind < SEARCH_KINDS; kind++)
+        kinds |= is_all || text_equal(type, search_kind_names[kind]) ? 1u << kind : 0;
+    p = search_propose(req, kinds, is_all ? MOST_OF_EACH : MOST_OF_ONE, &candidates);
+    good = !p;
     buf_add(&out, STR("{"));
     for (int kind = 0; kind < SEARCH_KINDS && good; kind++)
-        good = write_kind(req, (enum search_kind)kind, is_all || text_equal(type, search_kind_names[kind]), &out, &facets, &hits, &is_partial, &p);
+        good = write_kind(req, (enum search_kind)kind, &candidates, is_all || text_equal(type, search_kind_names[kind]), &out, &facets, &hits, &is_partial, &p);
     request_set(req, "facets", "false");
     if (good && !hits && !is_partial) {
         p = search_meant(req, &meant);
@@ -152,7 +160,40 @@ static const struct job_handler search_jobs[] = {
     {"search.rank", JOB_HEAVY, search_rank_job, .every_s = 3600},
     {"search.rebuild", JOB_HEAVY, search_rebuild_job},
     {"search.owner", JOB_LIGHT, search_owner_job},
+    {"search.reindex", JOB_OUTGOING, search_reindex_job},
+    {"search.drift", JOB_OUTGOING, search_drift_job, .every_s = 24 * 3600},
     {0}};
 
-const struct module search_module = {
-    .name = "search", .routes = ROUTE_TABLES(search_routes), .queries = search_queries, .jobs = search_jobs, .personal = &search_personal};
+static bool
+search_setup(const struct module_setup *with, char *error, size_t error_size)
+{
+    (void)with;
+    return search_elastic_setup(error, error_size);
+}
+
+static void
+search_metrics(struct buf *out)
+{
+    PGresult *rows;
+
+    if (!elastic_configured())
+        return;
+    search_candidates_metrics(out);
+    rows = search_run(&q_search_backlog, NULL);
+    if (rows && PQntuples(rows))
+        buf_printf(out, "veza_search_elasticsearch_backlog %s\nveza_search_elasticsearch_refused %s\n", PQgetvalue(rows, 0, 0), PQgetvalue(rows, 0, 1));
+    PQclear(rows);
+}
+
+const struct module search_module = {.name = "search",
+                                     .routes = ROUTE_TABLES(search_routes, search_admin_routes),
+                                     .queries = search_queries,
+                                     .jobs = search_jobs,
+                                     .personal = &search_personal,
+                                     .settings = search_settings,
+                                     .setup = search_setup,
+                                     .start = search_changes_start,
+                                     .stop = search_changes_stop,
+                                     .teardown = elastic_teardown,
+                                     .metrics = search_metrics,
+                                     .checkup = search_elastic_checkup};

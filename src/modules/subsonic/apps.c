@@ -12,12 +12,25 @@ static const struct field new_password[] = {
 static const enum problem_name create_problems[] = {PROBLEM_CONFLICT, PROBLEM_COUNT};
 
 static const struct problem *
+keep_app_password(struct request *req, void *context)
+{
+    const struct problem *p = db_one(req, &q_app_password_lock, NULL);
+    struct row row;
+
+    (void)context;
+    if (!p)
+        p = db_maybe(req, &q_app_password_create, &row);
+    if (!p && !row.count)
+        p = problem_detail(req->arena, PROBLEM(CONFLICT), "You have %s passwords of apps already; delete one first.", PASSWORDS_MAX);
+    return p;
+}
+
+static const struct problem *
 create_app_password(struct request *req)
 {
     const char *sealed, *hash, *text;
     char id[UUID_TEXT], password[APP_PASSWORD_TEXT];
     const struct problem *p;
-    struct row row;
 
     uuid_random(id);
     text = arena_strdup(req->arena, id);
@@ -29,11 +42,9 @@ create_app_password(struct request *req)
     request_set(req, "secret_hash", hash);
     request_set(req, "most_passwords", PASSWORDS_MAX);
     request_set(req, "server_url", config_frontend_url(server_settings(req->server)->config));
-    p = db_maybe(req, &q_app_password_create, &row);
+    p = db_transaction(req, keep_app_password, NULL);
     if (p)
         return p;
-    if (!row.count)
-        return problem_detail(req->arena, PROBLEM(CONFLICT), "You have %s passwords of apps already; delete one first.", PASSWORDS_MAX);
     req->reply.cache_control = CACHE_NEVER;
     return reply_query(req, 201, &q_app_password_get);
 }

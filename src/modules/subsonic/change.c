@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "http/limit.h"
 #include "http/server.h"
 #include "likes.queries.h"
 #include "modules/subsonic/internal.h"
@@ -13,10 +15,39 @@
 #define STARS_MAX 500 /* in one call */
 #define TIME_TEXT 40
 
+/* What a person marks by an app, or tells that they heard, each thing counted by itself: a call may name hundreds, and each like and follow tells somebody. */
+static const struct limit_rule changes_rule = {STARS_MAX, 300};
+static struct limiter *changes;
+
+bool
+change_setup(void)
+{
+    changes = limiter_new();
+    return changes;
+}
+
+void
+change_teardown(void)
+{
+    limiter_free(changes);
+    changes = NULL;
+}
+
 const struct problem *
 rest_run(struct rest_call *call)
 {
     return db_one(call->req, call->method->query, NULL);
+}
+
+static const struct problem *
+count_change(struct request *req)
+{
+    struct limit_state state;
+
+    if (!server_settings(req->server)->config->rate_limits)
+        return NULL;
+    state = limiter_take(changes, str_of(req->identity.user_id), &changes_rule, clock_monotonic_ns());
+    return state.allowed ? NULL : problem_retry(req->arena, PROBLEM(TOO_MANY_REQUESTS), (int)state.retry_after_s);
 }
 
 /* A song is liked, an artist followed, an album marked. */
@@ -49,7 +80,9 @@ change_stars(struct rest_call *call, bool on)
         for (unsigned n = 0; !p && rest_param(call, names[i][0], n); n++) {
             if (count++ == STARS_MAX)
                 return rest_refuse(call, REST_GENERIC, "There are more than %d ids.", STARS_MAX);
-            p = change_star_one(call, rest_param(call, names[i][0], n), names[i][1], on);
+            p = count_change(call->req);
+            if (!p)
+                p = change_star_one(call, rest_param(call, names[i][0], n), names[i][1], on);
         }
     return !p && !count ? rest_refuse(call, REST_MISSING_PARAMETER, "The parameter id is missing.") : p;
 }
@@ -198,6 +231,9 @@ rest_scrobble(struct rest_call *call)
     for (unsigned n = 0; !p && rest_param(call, "id", n); n++) {
         if (n == STARS_MAX)
             return rest_refuse(call, REST_GENERIC, "There are more than %d ids.", STARS_MAX);
+        p = count_change(call->req);
+        if (p)
+            return p;
         request_set(call->req, "id", rest_param(call, "id", n) + 3); /* it was checked with all of `ids` */
         p = db_one(call->req, &q_subsonic_listen, NULL);
     }

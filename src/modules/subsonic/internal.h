@@ -135,6 +135,9 @@ const struct problem *rest_shares(struct rest_call *call);
 const struct problem *rest_share_create(struct rest_call *call);
 const struct problem *rest_share_update(struct rest_call *call);
 
+bool change_setup(void);
+void change_teardown(void);
+
 /* stream.c, cover.c: these answer by themselves. */
 extern struct storage *rest_storage;
 const struct problem *rest_stream(struct rest_call *call);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/seal.h"
+#include "http/field_text.h"
 #include "modules/auth/auth.h"
 #include "modules/subsonic/internal.h"
 
@@ -162,7 +163,7 @@ rest_client(struct rest_call *call)
     if (len == CLIENT_MAX - 4) /* perhaps its last character is not whole */
         while (len && !utf8_valid((struct str){clean, len}, NULL))
             clean[--len] = 0;
-    return len && utf8_valid((struct str){clean, len}, NULL) ? arena_strdup(call->req->arena, clean) : "App";
+    return len && utf8_valid((struct str){clean, len}, NULL) && !text_has_unwanted_characters(clean, false) ? arena_strdup(call->req->arena, clean) : "App";
 }
 
 static const struct problem *

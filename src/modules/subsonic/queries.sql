@@ -44,7 +44,13 @@ left join lateral (
      order by r_.id is not distinct from :in_release::uuid desc, r_.dated_at, r_.id
      limit 1) a on true
 
+-- fragment: streamed_bits(t)
+-- Bits a second of the rendition that an app is streamed where it gets no original: the best of AAC.
+(select max((q_ ->> 'bitrate')::int) from hls_streams h_, jsonb_array_elements(h_.info -> 'qualities') q_
+  where h_.track_id = coalesce(t.media_of, t.id) and q_ ->> 'name' in ('low', 'medium', 'high'))
+
 -- fragment: song(t, u, a)
+-- Strawberry leaves out a song that has no size, so that of a rendition is estimated.
 jsonb_strip_nulls(jsonb_build_object(
     'id', 'tr-' || t.id, 'parent', coalesce('al-' || a.id, 'sg-' || u.id), 'isDir', false, 'title', t.title,
     'album', coalesce(a.title, 'Singles'), 'albumId', coalesce('al-' || a.id, 'sg-' || u.id),
@@ -55,10 +61,10 @@ jsonb_strip_nulls(jsonb_build_object(
     'track', a.number, 'discNumber', a.disc, 'year', nullif(t.year, 0), 'genre', t.genre,
     'genres', case when t.genre is null then '[]' else jsonb_build_array(jsonb_build_object('name', t.genre)) end,
     'coverArt', case when t.cover_art_path is not null then 'tr-' || t.id when a.cover_path is not null then 'al-' || a.id end,
-    'size', case when {gets_original(t)} then t.file_size end,
+    'size', case when {gets_original(t)} then t.file_size else t.duration_ms::bigint * coalesce({streamed_bits(t)}, 256000) / 8000 end,
     'contentType', case when {gets_original(t)} then {original_type(t)} else 'audio/mp4' end,
     'suffix', case when {gets_original(t)} then ltrim({original_ending(t)}, '.') else 'm4a' end,
-    'duration', t.duration, 'bitRate', case when {gets_original(t)} then t.bitrate end,
+    'duration', t.duration, 'bitRate', case when {gets_original(t)} then t.bitrate else {streamed_bits(t)} / 1000 end,
     'bitDepth', nullif(t.bit_depth, 0), 'samplingRate', t.sample_rate, 'channelCount', t.channels))
 || jsonb_strip_nulls(jsonb_build_object(
     'path', translate(u.display_name, '/', '_') || '/' || translate(coalesce(a.title, 'Singles'), '/', '_') || '/' || coalesce(lpad(a.number::text, 2, '0') || ' ', '')
@@ -186,6 +192,10 @@ select p.id, p.name, p.created_at, p.last_used_at, p.last_client
   from app_passwords p
  where p.user_id = :viewer::uuid
 
+-- query: app_password_lock
+-- Passwords of one person are made one after another, so that they are counted right.
+select u.id from users u where u.id = :viewer::uuid for no key update
+
 -- query: app_password_create
 -- audited
 -- No row when there are too many already.
@@ -310,13 +320,14 @@ select {song(t, u, a)} as reply
 
 -- query: subsonic_artist_info
 -- sees: whoever sees one of their tracks
--- Similar: whom those follow who follow this person, of a bounded number.
+-- Similar: whom those follow who follow this person, of a bounded number, and let that be used. Who has no profile for others tells nothing of themselves.
 select jsonb_strip_nulls(jsonb_build_object(
-           'biography', nullif(u.bio, ''),
+           'biography', case when {user_visible(u, :viewer::uuid, false)} then nullif(u.bio, '') end,
            'smallImageUrl', :site::text || u.avatar, 'mediumImageUrl', :site::text || u.avatar, 'largeImageUrl', :site::text || u.avatar))
        || jsonb_build_object('similarArtist', coalesce((select jsonb_agg({artist(o)} order by s.common desc, o.id)
             from (select g.followed_id as id, count(*) as common
                     from (select f.follower_id from user_follows f where f.followed_id = u.id order by f.created_at desc limit 200) f
+                    join users k on k.id = f.follower_id and {taste_counts(k)}
                     join user_follows g on g.follower_id = f.follower_id and g.followed_id <> u.id
                    group by g.followed_id
                    order by 2 desc, 1
@@ -372,8 +383,9 @@ h as materialized (
                 when 'byYear' then x.year between least(:from_year::int, :to_year::int) and greatest(:from_year::int, :to_year::int)
                 when 'byGenre' then exists (select from tracks t
                                               left join release_tracks i on i.track_id = t.id
-                                             where case x.kind when 'al' then i.release_id = x.id else t.creator_id = x.id and i.track_id is null end
-                                               and lower(t.genre) = lower(:genre::text))
+                                              join users u on u.id = t.creator_id
+                                             where case x.kind when 'al' then i.release_id = x.id else t.creator_id = x.id and {is_single(t)} end
+                                               and lower(t.genre) = lower(:genre::text) and {shown(t, u)})
                 else true end
      order by place
      limit :size::int offset :offset::int
@@ -381,18 +393,18 @@ h as materialized (
 select jsonb_build_object('album', coalesce((select jsonb_agg(subsonic_album_as({album(y)}, :older::boolean) order by y.place) from y), '[]')) as reply
 
 -- query: subsonic_random_songs
--- Ids are random, so those after a random id are random songs; `:from_year` and `:genre` leave some out.
+-- Ids are random, so those after a random id are random songs; `:from_year` and `:genre` leave some out, and so do mutes.
 with p as materialized (select gen_random_uuid() as id),
 x as materialized (
     select s.id, row_number() over (order by random()) as place
       from (select o.* from ((select t.id from tracks t join users u on u.id = t.creator_id, p
-               where t.id >= p.id and {track_listed(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
+               where t.id >= p.id and {track_discovered(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
                  and (:genre::text is null or lower(t.genre) = lower(:genre::text)) and (:from_year::int is null or t.year >= :from_year::int)
                  and (:to_year::int is null or t.year between 1 and :to_year::int)
                order by t.id limit :size::int)
              union all
              (select t.id from tracks t join users u on u.id = t.creator_id, p
-               where t.id < p.id and {track_listed(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
+               where t.id < p.id and {track_discovered(t, u, :viewer::uuid, false)} and {shown(t, u)} and {in_folder(t.creator_id)}
                  and (:genre::text is null or lower(t.genre) = lower(:genre::text)) and (:from_year::int is null or t.year >= :from_year::int)
                  and (:to_year::int is null or t.year between 1 and :to_year::int)
                order by t.id limit :size::int)) o
@@ -444,7 +456,7 @@ with s as materialized (
       from s
       join tracks t on t.genre = s.genre and t.id <> s.id
       join users u on u.id = t.creator_id
-     where {track_listed(t, u, :viewer::uuid, false)} and {shown(t, u)}
+     where {track_discovered(t, u, :viewer::uuid, false)} and {shown(t, u)}
      order by t.created_at desc, t.id desc
      limit 500
 ), x as materialized (
@@ -800,7 +812,7 @@ select jsonb_build_object('structuredLyrics', case when l.track_id is null or ca
 -- Shares.
 
 -- query: subsonic_shares
--- With the sealed token of a link, which the caller opens.
+-- With the sealed token of a link, which the caller opens. A release that is not to be seen any more is left out: its address has its title.
 select jsonb_strip_nulls(jsonb_build_object(
            'id', 'sh-' || s.id, 'description', s.description, 'username', v.username, 'created', {iso(s.created_at)},
            'expires', {iso(coalesce(k.expires_at, m.expires_at))}, 'lastVisited', {iso(coalesce(k.last_used_at, m.last_used_at))},
@@ -817,7 +829,7 @@ select jsonb_strip_nulls(jsonb_build_object(
   left join playlist_share_links m on m.id = s.playlist_link_id
   left join releases r on r.id = s.release_id
   left join users w on w.id = r.user_id
- where s.user_id = :viewer::uuid and (:share_id::uuid is null or s.id = :share_id::uuid)
+ where s.user_id = :viewer::uuid and (:share_id::uuid is null or s.id = :share_id::uuid) and (r.id is null or {release_seen(r, w, :viewer::uuid, false)})
  order by s.created_at desc, s.id
  limit 500
 
@@ -827,7 +839,7 @@ select jsonb_strip_nulls(jsonb_build_object(
 select x.is_own, case when not (x.is_own or x.is_public) then 'forbidden: Only its creator can share this.'
                       when x.is_own and x.kind = 'al' and not x.is_public then 'forbidden: A private release has no page yet.'
                       when (select count(*) from app_shares s where s.user_id = :viewer::uuid) >= 500 then 'conflict: There are 500 shares at most.' end as problem
-  from (select 'tr' as kind, t.creator_id = :viewer::uuid as is_own, track_is_public(t) as is_public
+  from (select 'tr' as kind, t.creator_id = :viewer::uuid as is_own, track_is_public(t) is true as is_public
           from tracks t join users u on u.id = t.creator_id where :id_kind::text = 'tr' and t.id = :id::uuid and {playable(t, u)}
         union all
         select 'al', r.user_id = :viewer::uuid, r.visibility = 'unlisted' or r.public_from <= now() is true

@@ -31,30 +31,11 @@ rest_refuse_problem(struct rest_call *call, const struct problem *problem)
     return rest_refuse(call, problem->status == 404 ? REST_NOT_FOUND : problem->status == 403 ? REST_NOT_ALLOWED : REST_GENERIC, "%s", why);
 }
 
-/* XML 1.0 has no control characters, nor these two; line ends in attributes would become spaces. */
-static void
-reply_add_xml(struct buf *out, const char *text)
-{
-    for (const char *p = text; *p;) {
-        size_t len = strcspn(p, "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F\xEF");
-
-        buf_add_html(out, (struct str){p, len});
-        p += len;
-        if (*p == '\t' || *p == '\n' || *p == '\r')
-            buf_printf(out, "&#%d;", *p);
-        else if (*p == '\xEF' && !(p[1] == '\xBF' && (p[2] == '\xBE' || p[2] == '\xBF')))
-            buf_add(out, (struct str){p, 1});
-        else if (*p == '\xEF')
-            p += 2;
-        p += *p != 0;
-    }
-}
-
 static void
 reply_add_scalar(struct buf *out, const json_t *value)
 {
     if (json_is_string(value))
-        reply_add_xml(out, json_string_value(value));
+        buf_add_xml(out, json_string_value(value));
     else if (json_is_integer(value))
         buf_printf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
@@ -105,6 +86,21 @@ reply_add_element(struct buf *out, const char *name, const json_t *value)
     buf_printf(out, "</%s>", name);
 }
 
+/* Clementine breaks off its scan of the library at the first element of an album that Subsonic 1.16.1 does not have: it gets the songs and the attributes. */
+static void
+reply_make_plain(struct rest_call *call, const char *name, json_t *album)
+{
+    const char *client = rest_client(call), *member;
+    json_t *of;
+    void *next;
+
+    if (call->format != REST_XML || !text_equal(name, "album") || !text_equal(client, "Clementine"))
+        return;
+    json_object_foreach_safe(album, next, member, of)
+        if ((json_is_object(of) || json_is_array(of)) && !text_equal(member, "song"))
+            json_object_del(album, member);
+}
+
 static json_t *
 reply_envelope(const struct rest_call *call, const char *name, json_t *member)
 {
@@ -153,11 +149,14 @@ reply_write(const struct rest_call *call, const json_t *envelope, struct buf *ou
 const struct problem *
 rest_reply(struct rest_call *call, const char *name, json_t *member)
 {
-    json_t *envelope = reply_envelope(call, name, member);
     struct buf out = BUF_INIT(REPLY_MAX);
-    const char *type = envelope ? reply_write(call, envelope, &out) : NULL;
     const struct problem *p;
+    json_t *envelope;
+    const char *type;
 
+    reply_make_plain(call, name, member);
+    envelope = reply_envelope(call, name, member);
+    type = envelope ? reply_write(call, envelope, &out) : NULL;
     json_decref(envelope);
     if (!type || out.failed) {
         buf_free(&out);

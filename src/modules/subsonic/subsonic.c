@@ -94,7 +94,7 @@ static bool
 subsonic_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     rest_storage = with->storage;
-    if (login_setup())
+    if (login_setup() && change_setup())
         return true;
     snprintf(error, error_size, "not enough memory");
     return false;
@@ -105,6 +105,7 @@ subsonic_teardown(void)
 {
     layout_teardown();
     login_teardown();
+    change_teardown();
 }
 
 const struct module subsonic_module = {.name = "subsonic",

@@ -10,6 +10,7 @@ select {schedule_problem(null::timestamptz)} as problem
 -- Public ones of people in good standing who have not blocked the viewer; with `mine` one's own, whatever their state.
 -- filter: mine!=true: {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
 -- filter: mine=true: t.creator_id = :viewer::uuid and t.deleted_at is null
+-- filter: unmuted=true: {not_blocking(t.creator_id, :viewer::uuid)} and {not_muted(t, :viewer::uuid)}
 -- filter: creator_id: t.creator_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
 -- filter: genre: t.genre = (select g.name from genres g where g.slug = genre_of(:genre::text))
@@ -30,7 +31,7 @@ select {track(t, u)}
 -- query: track_found
 -- The hits of a search, and of how many of the candidates there is which genre, tag, key and decade.
 -- schema: FoundTrack
-with f as materialized (select * from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int)),
+with f as materialized (select * from search_found(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int, :engine_hits::jsonb)),
 v as (
     select c.genre, c.tags, c.musical_key, c.year
       from f join tracks c on c.id = f.id join users w on w.id = c.creator_id
@@ -1270,12 +1271,13 @@ select t.name as tag, f.created_at
 select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
 
 -- query: erase_tags
--- Words that only their tracks have.
+-- Words that only their tracks have, and that nobody else follows or mutes.
 delete from tags g
  where g.id in (select x.tag_id from track_tags x join tracks t on t.id = x.track_id where t.creator_id = :user_id::uuid)
    and not g.is_split and not exists (select from tag_aliases a where a.tag_id = g.id)
    and not exists (select from track_tags x join tracks t on t.id = x.track_id where x.tag_id = g.id and t.creator_id <> :user_id::uuid)
    and not exists (select from user_tag_follows f where f.tag_id = g.id and f.user_id <> :user_id::uuid)
+   and not exists (select from user_mutes m where m.tag_id = g.id and m.user_id <> :user_id::uuid)
 
 -- query: erase_genres
 delete from genres g
@@ -1283,6 +1285,9 @@ delete from genres g
    and g.slug in (select x.genre_slug from track_genres x join tracks t on t.id = x.track_id where t.creator_id = :user_id::uuid)
    and not exists (select from track_genres x join tracks t on t.id = x.track_id where x.genre_slug = g.slug and t.creator_id <> :user_id::uuid)
    and not exists (select from user_genre_follows f where f.genre_slug = g.slug and f.user_id <> :user_id::uuid)
+   and not exists (select from user_mutes m where m.genre_slug = g.slug and m.user_id <> :user_id::uuid)
+   and not exists (select from genre_aliases a where a.genre_slug = g.slug)
+   and not exists (select from genres o where o.parent_slug = g.slug)
 
 -- query: erase_transcodes
 delete from jobs j using tracks t where t.creator_id = :user_id::uuid and j.payload ->> 'track_id' = t.id::text returning j.id

@@ -17,7 +17,10 @@ static const struct field cover_in_path[] = {{"id", FIELD_UUID, .required = true
     {"sort", FIELD_ENUM, .values = orders, .fallback = usual, .help = "Order"}, \
     FIELD_END
 
-static const struct field list_filters[] = {{"q", FIELD_STRING, .max = 200, .help = WORDS_HELP}, LIST_FILTERS("newest|oldest|title", "newest")};
+static const struct field list_filters[] = {
+    {"q", FIELD_STRING, .max = 200, .help = WORDS_HELP},
+    {"unmuted", FIELD_BOOL, .help = "true: without what the reader muted, or said \"not this\" of, and without people whom they blocked"},
+    LIST_FILTERS("newest|oldest|title", "newest")};
 static const struct field search_filters[] = {
     {"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = WORDS_HELP},
     LIST_FILTERS("relevance|newest|oldest|title", "relevance")};

@@ -56,7 +56,7 @@ select {person(u)}, exists (select from f c_ where c_.class = 'partial') as part
 -- query: user_found
 -- The hits of a search.
 -- schema: FoundUser
-with f as materialized (select * from search_find(3::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int))
+with f as materialized (select * from search_found(3::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int, :engine_hits::jsonb))
 select {person(u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
@@ -70,13 +70,14 @@ select {person(u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
  order by f.n
 
 -- query: user_suggestions
--- People followed by those whom the viewer follows; then creators with many followers, then new creators. From a bounded number of
--- candidates of each kind.
+-- People followed by those whom the viewer follows, who let that be used; then creators with many followers, then new creators. From a bounded number
+-- of candidates of each kind.
 -- sort: m.common desc, coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) desc, u.created_at desc, u.id desc
 with candidates as (
     select c.id, max(c.common) as common
       from ((select theirs.followed_id as id, count(*) as common
-               from (select followed_id from user_follows where follower_id = :viewer::uuid order by created_at desc limit 500) mine
+               from (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid order by f.created_at desc limit 500) mine
+               join users k on k.id = mine.followed_id and {taste_counts(k)}
                join lateral (select f.followed_id from user_follows f where f.follower_id = mine.followed_id
                               order by f.created_at desc limit 200) theirs on true
               group by 1

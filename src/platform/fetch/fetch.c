@@ -148,7 +148,9 @@ static void
 read_head(CURL *curl, struct fetch_reply *reply)
 {
     const char *type = NULL;
+    struct curl_header *reset;
     curl_off_t retry_after = 0;
+    int64_t reset_s;
     long status = 0;
 
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -156,6 +158,8 @@ read_head(CURL *curl, struct fetch_reply *reply)
     curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
     reply->status = (int)status;
     reply->retry_after_s = retry_after;
+    if (!retry_after && curl_easy_header(curl, "X-RateLimit-Reset-In", 0, CURLH_HEADER, -1, &reset) == CURLHE_OK && text_to_int64(reset->value, 0, INT32_MAX, &reset_s))
+        reply->retry_after_s = reset_s;
     snprintf(reply->content_type, sizeof reply->content_type, "%s", type ? type : "");
 }
 

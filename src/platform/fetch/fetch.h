@@ -42,7 +42,7 @@ enum fetch_status {
 struct fetch_reply {
     int status;
     char content_type[128]; /* "" when there was none */
-    int64_t retry_after_s;  /* 0 when there was none */
+    int64_t retry_after_s;  /* of Retry-After, else of X-RateLimit-Reset-In; 0 when there was none */
     struct buf body;
 };
 

@@ -166,6 +166,30 @@ storage_open_near(struct storage *storage, const char *key, uint64_t max_bytes, 
 }
 
 int
+storage_read_whole(struct storage *storage, const char *key, size_t max, unsigned char **ret_bytes, size_t *ret_len)
+{
+    unsigned char *bytes;
+    struct source *source;
+    size_t len;
+    int error = storage_open_near(storage, key, max, &source);
+
+    if (error)
+        return error;
+    len = (size_t)source_size(source);
+    bytes = source_size(source) <= max ? malloc(len + 1) : NULL;
+    if (!bytes || !source_read_all(source, bytes)) {
+        free(bytes);
+        source_unref(source);
+        return STORAGE_FAILED;
+    }
+    source_unref(source);
+    bytes[len] = 0;
+    *ret_bytes = bytes;
+    *ret_len = len;
+    return 0;
+}
+
+int
 storage_delete(struct storage *storage, const char *key)
 {
     return storage_key_valid(key) ? storage->driver->delete(storage, key) : STORAGE_BAD_KEY;

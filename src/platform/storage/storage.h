@@ -74,6 +74,9 @@ int storage_open_local(struct storage *storage, const char *key, struct source *
 /* The same for files of at most `max_bytes`; a larger one that lies elsewhere is read from there. */
 int storage_open_near(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source);
 
+/* Reads a small file whole, at most `max` bytes of it: more is STORAGE_FAILED. Behind *ret_len bytes is a NUL byte that does not count. The caller frees *ret_bytes. */
+int storage_read_whole(struct storage *storage, const char *key, size_t max, unsigned char **ret_bytes, size_t *ret_len);
+
 /* The same for threads that must not wait: STORAGE_WAITS where the disk or the store would have to be asked. */
 int storage_open_quick(struct storage *storage, const char *key, struct source **ret_source);
 

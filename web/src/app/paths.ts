@@ -3,6 +3,7 @@
 
 export const PAGE_PATHS = [
   '/',
+  '/admin/search',
   '/admin/storage',
   '/discover',
   '/discover/genre/:genre',
@@ -37,6 +38,7 @@ export const PAGE_PATHS = [
   '/settings/security',
   '/settings/sessions',
   '/settings/apps',
+  '/settings/scrobbling',
   '/settings/privacy',
   '/settings/notifications',
   '/settings/appearance',

@@ -45,6 +45,7 @@ export const routes: RouteObject[] = [
               { path: 'playlists', lazy: pages.playlists },
               { path: 'notifications', lazy: pages.notifications },
               { path: 'developer', lazy: pages.developer },
+              { path: 'admin/search', lazy: pages.adminSearch },
               { path: 'admin/storage', lazy: pages.adminStorage },
               {
                 path: 'settings',
@@ -56,6 +57,7 @@ export const routes: RouteObject[] = [
                   { path: 'security', lazy: pages.settingsSecurity },
                   { path: 'sessions', lazy: pages.settingsSessions },
                   { path: 'apps', lazy: pages.settingsApps },
+                  { path: 'scrobbling', lazy: pages.settingsScrobbling },
                   { path: 'privacy', lazy: pages.settingsPrivacy },
                   { path: 'notifications', lazy: pages.settingsNotifications },
                   { path: 'appearance', lazy: pages.settingsAppearance },

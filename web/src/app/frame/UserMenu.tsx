@@ -1,4 +1,4 @@
-import { CodeXml, Globe, HardDrive, History, LogOut, Settings, User } from 'lucide-react';
+import { CodeXml, Globe, HardDrive, History, LogOut, ScanSearch, Settings, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PersonName } from '@/components/people/PersonName';
@@ -91,12 +91,20 @@ export function UserMenu() {
         </Link>
       </MenuItem>
       {me.is_admin && (
-        <MenuItem asChild>
-          <Link to="/admin/storage">
-            <HardDrive size={16} aria-hidden />
-            {t('frame.storage')}
-          </Link>
-        </MenuItem>
+        <>
+          <MenuItem asChild>
+            <Link to="/admin/storage">
+              <HardDrive size={16} aria-hidden />
+              {t('frame.storage')}
+            </Link>
+          </MenuItem>
+          <MenuItem asChild>
+            <Link to="/admin/search">
+              <ScanSearch size={16} aria-hidden />
+              {t('frame.search_index')}
+            </Link>
+          </MenuItem>
+        </>
       )}
       <MenuSeparator />
       <Preferences />

@@ -31,7 +31,7 @@ export function Component() {
   const tag = params.get('tag') ?? '';
   const q = params.get('q') ?? '';
   const { view, setView } = useViewPreference();
-  const tracks = useEndlessTracks({ sort: 'newest', ...(genre && { genre }), ...(tag && { tag }), ...(q && { q }) });
+  const tracks = useEndlessTracks({ sort: 'newest', ...(!q && { unmuted: true }), ...(genre && { genre }), ...(tag && { tag }), ...(q && { q }) });
   const items = tracks.data?.pages.flatMap((page) => page.items) ?? [];
   const total = tracks.data?.pages[0]?.total ?? 0;
   useTitle(t('discover.title'));
@@ -84,7 +84,7 @@ export function Component() {
       {!genre && !tag && (
         <Suspense fallback={null}>
           {!q && <EditorialShelf />}
-          <ReleaseShelf filter={{ limit: 6, ...(q && { q }) }} />
+          <ReleaseShelf filter={{ limit: 6, ...(q ? { q } : { unmuted: true }) }} />
         </Suspense>
       )}
       <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('discover.tracks')}</h2>

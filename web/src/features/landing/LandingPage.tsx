@@ -14,7 +14,7 @@ import { Promises } from './Promises';
 export function Component() {
   const { t } = useTranslation();
   const { data: me } = useMe();
-  const newest = useTracks({ sort: 'newest', limit: 8 });
+  const newest = useTracks({ sort: 'newest', limit: 8, unmuted: true });
   const tracks = newest.data?.items ?? [];
   useTitle(undefined);
 

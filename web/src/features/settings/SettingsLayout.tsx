@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { Archive, Bell, Headphones, Languages, LaptopMinimal, Lock, ShieldCheck, SunMoon, User } from 'lucide-react';
+import { Archive, Bell, Headphones, Languages, LaptopMinimal, Lock, Radio, ShieldCheck, SunMoon, User } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
@@ -10,6 +10,7 @@ const tabs = [
   { key: 'security', icon: ShieldCheck },
   { key: 'sessions', icon: LaptopMinimal },
   { key: 'apps', icon: Headphones },
+  { key: 'scrobbling', icon: Radio },
   { key: 'privacy', icon: Lock },
   { key: 'notifications', icon: Bell },
   { key: 'appearance', icon: SunMoon },

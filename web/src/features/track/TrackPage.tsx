@@ -28,6 +28,7 @@ import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
+import { tagPath } from '@/lib/format/tagPath';
 import { withTexts } from '@/lib/i18n';
 import { useTrackChanges } from '@/lib/realtime/useTrackChanges';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
@@ -152,7 +153,7 @@ function Loaded({ track }: { track: Track }) {
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
                 {track.tags.map((tag) => (
                   <li key={tag}>
-                    <Link to={`/discover/tag/${encodeURIComponent(tag)}`} dir="auto" className="num text-sm text-muted hover:text-ink hover:underline">
+                    <Link to={tagPath(tag)} dir="auto" className="num text-sm text-muted hover:text-ink hover:underline">
                       #{tag}
                     </Link>
                   </li>

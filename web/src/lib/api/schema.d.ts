@@ -203,6 +203,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what finds, how much it knows, and what it lacks
+         * @description `backlog` is what Elasticsearch has not got yet, `refused` the oldest twenty of the `dead` entries that it did not take; they are tried again when they change, and with a new index. `missing`, `extra` and `stale` are what the last comparison found, and mended. While a new index is filled, `filled` of `fill_total` entries are in it.
+         */
+        get: operations["getAdminSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/search/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the index of the search anew
+         * @description In the background. With Elasticsearch a new index is filled beside the one that is asked, which it replaces at once when it is complete; without it, the entries in PostgreSQL are made anew. Asked for twice, it happens once.
+         */
+        post: operations["postAdminSearchReindex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tags/merge": {
         parameters: {
             query?: never;
@@ -1518,6 +1558,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's private feeds, the latest first
+         * @description Without their tokens. `title` is null when one may not see any more what it is about.
+         */
+        get: operations["getFeeds"];
+        put?: never;
+        /**
+         * Make a private feed for a podcast app
+         * @description Whoever has its address hears what the person who made it may hear there, until it is deleted: private and unlisted tracks of theirs too. `path` has the token and is told this once; only its hash is kept.
+         */
+        post: operations["postFeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a private feed, whose address opens nothing any more */
+        delete: operations["deleteFeedsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{id}/rss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a private feed as a podcast
+         * @description RSS 2.0. Its enclosures have the token too.
+         */
+        get: operations["getFeedsByIdRss"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{id}/tracks/{track_id}/audio.m4a": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the sound of a track of a private feed as one file
+         * @description As `GET /tracks/{id}/audio.m4a`, for tracks that are in the feed.
+         */
+        get: operations["getFeedsByIdTracksByTrackIdAudioM4a"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/genres": {
         parameters: {
             query?: never;
@@ -1591,6 +1712,87 @@ export interface paths {
         post?: never;
         /** Remove a listening from what one listened to */
         delete: operations["deleteHistoryById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what one took over from other servers, the latest first
+         * @description `position` of `playlist_count` playlists are done. `matched` and `missing` count songs.
+         */
+        get: operations["getImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/subsonic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over playlists and stars from a Subsonic server
+         * @description Asks the server at once whether the account opens, and does the rest in the background. Playlists become private playlists, whose songs are found by title, artist and length as those of a file are (`POST /playlists/import`); starred songs become likes. One at a time.
+         */
+        post: operations["postImportsSubsonic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how far an import is */
+        get: operations["getImportsById"];
+        put?: never;
+        post?: never;
+        /**
+         * End an import, or delete its report
+         * @description What it has made stays.
+         */
+        delete: operations["deleteImportsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what an import did not find here
+         * @description `ambiguous`: songs with this title are there, and none or several by this artist. In playlists they keep their place until their track is there or chosen. The first 10,000.
+         */
+        get: operations["getImportsByIdMissing"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2982,6 +3184,121 @@ export interface paths {
          * @description Not one of the system roles.
          */
         delete: operations["deleteRolesById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the services that are told what one listened to
+         * @description Without what opens the account there. `waiting`: plays that are still to be told. `stopped_for`: `unconfirmed` waits for one's consent in the browser, `refused` is to be connected anew.
+         */
+        get: operations["getScrobbling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/lastfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect Last.fm, or another server that speaks its protocol
+         * @description The person agrees at `confirm_url`, in a browser; then `confirm` completes it.
+         */
+        post: operations["postScrobblingLastfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/listenbrainz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect ListenBrainz, or another server that speaks its protocol
+         * @description Each play that counts is told there from now on, once. The token is asked about before it is kept, sealed; it is told to nobody.
+         */
+        post: operations["postScrobblingListenbrainz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get which services can be connected */
+        get: operations["getScrobblingServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrobbling/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a service
+         * @description What opens the account there is deleted here at once. What was told stays there.
+         */
+        delete: operations["deleteScrobblingById"];
+        options?: never;
+        head?: never;
+        /** Change a connection */
+        patch: operations["patchScrobblingById"];
+        trace?: never;
+    };
+    "/api/v1/scrobbling/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete the connection to which one agreed in the browser */
+        post: operations["postScrobblingByIdConfirm"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6328,6 +6645,28 @@ export interface components {
             /** @constant */
             type: "hello";
         };
+        ImportMissing: {
+            id: string | null;
+            /** @enum {string} */
+            source: "playlist" | "star";
+            /** Format: uuid */
+            playlist_id: string | null;
+            name: string | null;
+            title: string | null;
+            artist: string | null;
+            /** @enum {string} */
+            status: "missing" | "ambiguous";
+        };
+        ImportMissingList: {
+            items: components["schemas"]["ImportMissing"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         /** @description Stands for a message that is too long for the WebSocket */
         LargeMessage: {
             /**
@@ -6346,6 +6685,42 @@ export interface components {
             address: string;
             /** @constant */
             type: "large";
+        };
+        LibraryImport: {
+            /** Format: uuid */
+            id: string;
+            base_url: string;
+            username: string | null;
+            wants_playlists: boolean;
+            wants_stars: boolean;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
+            /** @enum {string|null} */
+            error: "refused" | "unreachable" | "not_subsonic" | "no_room" | "gave_up" | null;
+            /** Format: int32 */
+            position: number;
+            /** Format: int32 */
+            playlist_count: number;
+            /** Format: int32 */
+            matched: number;
+            /** Format: int32 */
+            missing: number;
+            /** Format: int32 */
+            likes: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        LibraryImportList: {
+            items: components["schemas"]["LibraryImport"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         LikeState: {
             /** Format: uuid */
@@ -6526,6 +6901,20 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             token: string;
+        };
+        NewPrivateFeed: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "person" | "release" | "playlist";
+            /** Format: uuid */
+            of_id: string;
+            title: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            path: string;
         };
         NewTrack: {
             /** Format: uuid */
@@ -7147,6 +7536,29 @@ export interface components {
             do_not_sell_at: string | null;
             /** @enum {string|null} */
             do_not_sell_source: "person" | "gpc" | null;
+        };
+        PrivateFeed: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "person" | "release" | "playlist";
+            /** Format: uuid */
+            of_id: string;
+            title: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PrivateFeedList: {
+            items: components["schemas"]["PrivateFeed"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         /** @description What went wrong (RFC 9457) */
         Problem: {
@@ -7812,11 +8224,77 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        ScrobbleAccount: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            service: "listenbrainz" | "lastfm";
+            base_url: string;
+            username: string | null;
+            is_on: boolean;
+            tells_playing: boolean;
+            /** @enum {string|null} */
+            stopped_for: "unconfirmed" | "refused" | null;
+            /** @enum {string|null} */
+            last_error: "unreachable" | "busy" | "failed" | "not_taken" | null;
+            /** Format: int64 */
+            sent_count: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+            /** Format: int32 */
+            waiting: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ScrobbleAccountList: {
+            items: components["schemas"]["ScrobbleAccount"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ScrobbleBegun: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            service: "listenbrainz" | "lastfm";
+            base_url: string;
+            username: string | null;
+            is_on: boolean;
+            tells_playing: boolean;
+            /** @enum {string|null} */
+            stopped_for: "unconfirmed" | "refused" | null;
+            /** @enum {string|null} */
+            last_error: "unreachable" | "busy" | "failed" | "not_taken" | null;
+            /** Format: int64 */
+            sent_count: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+            /** Format: int32 */
+            waiting: number;
+            /** Format: date-time */
+            created_at: string;
+            confirm_url: string;
+        };
+        ScrobbleServices: {
+            listenbrainz_url: string;
+            lastfm_url: string;
+            has_lastfm_key: boolean;
+        };
         SearchReason: {
             class: string | null;
             field: string | null;
             /** Format: int32 */
             typos: number | null;
+        };
+        SearchRefused: {
+            kind: string | null;
+            /** Format: uuid */
+            id: string | null;
+            error: string | null;
         };
         SearchSuggestion: {
             /** @enum {string} */
@@ -9939,7 +10417,11 @@ export type GenreState = components['schemas']['GenreState'];
 export type HeldComment = components['schemas']['HeldComment'];
 export type HeldCommentList = components['schemas']['HeldCommentList'];
 export type HelloMessage = components['schemas']['HelloMessage'];
+export type ImportMissing = components['schemas']['ImportMissing'];
+export type ImportMissingList = components['schemas']['ImportMissingList'];
 export type LargeMessage = components['schemas']['LargeMessage'];
+export type LibraryImport = components['schemas']['LibraryImport'];
+export type LibraryImportList = components['schemas']['LibraryImportList'];
 export type LikeState = components['schemas']['LikeState'];
 export type Liker = components['schemas']['Liker'];
 export type LikerList = components['schemas']['LikerList'];
@@ -9958,6 +10440,7 @@ export type MuteState = components['schemas']['MuteState'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewAppPassword = components['schemas']['NewAppPassword'];
 export type NewPlaylistLink = components['schemas']['NewPlaylistLink'];
+export type NewPrivateFeed = components['schemas']['NewPrivateFeed'];
 export type NewTrack = components['schemas']['NewTrack'];
 export type NewTrackList = components['schemas']['NewTrackList'];
 export type NewTrackShare = components['schemas']['NewTrackShare'];
@@ -10006,6 +10489,8 @@ export type PlaylistWanted = components['schemas']['PlaylistWanted'];
 export type PongMessage = components['schemas']['PongMessage'];
 export type Presence = components['schemas']['Presence'];
 export type PrivacyChoice = components['schemas']['PrivacyChoice'];
+export type PrivateFeed = components['schemas']['PrivateFeed'];
+export type PrivateFeedList = components['schemas']['PrivateFeedList'];
 export type Problem = components['schemas']['Problem'];
 export type ProfileCompletion = components['schemas']['ProfileCompletion'];
 export type PublicGear = components['schemas']['PublicGear'];
@@ -10042,7 +10527,12 @@ export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
 export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
 export type RoleStorageQuotaList = components['schemas']['RoleStorageQuotaList'];
+export type ScrobbleAccount = components['schemas']['ScrobbleAccount'];
+export type ScrobbleAccountList = components['schemas']['ScrobbleAccountList'];
+export type ScrobbleBegun = components['schemas']['ScrobbleBegun'];
+export type ScrobbleServices = components['schemas']['ScrobbleServices'];
 export type SearchReason = components['schemas']['SearchReason'];
+export type SearchRefused = components['schemas']['SearchRefused'];
 export type SearchSuggestion = components['schemas']['SearchSuggestion'];
 export type SecondFactor = components['schemas']['SecondFactor'];
 export type ServerMessage = components['schemas']['ServerMessage'];
@@ -10614,6 +11104,99 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAdminSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        engine: string;
+                        /** @enum {string} */
+                        state: "off" | "up" | "down";
+                        is_live: boolean;
+                        /** Format: int64 */
+                        entries: number;
+                        /** Format: int32 */
+                        backlog: number;
+                        /** Format: date-time */
+                        oldest_at: string | null;
+                        /** Format: int32 */
+                        dead: number;
+                        refused: components["schemas"]["SearchRefused"][];
+                        /** @enum {string} */
+                        reindex_state: "idle" | "queued" | "running" | "failed";
+                        /** Format: int64 */
+                        filled: number;
+                        /** Format: int64 */
+                        fill_total: number;
+                        /** Format: date-time */
+                        started_at: string | null;
+                        /** Format: date-time */
+                        reindexed_at: string | null;
+                        reindex_error: string | null;
+                        /** Format: date-time */
+                        checked_at: string | null;
+                        /** Format: int32 */
+                        missing: number;
+                        /** Format: int32 */
+                        extra: number;
+                        /** Format: int32 */
+                        stale: number;
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminSearchReindex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        started: boolean | null;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
@@ -13637,7 +14220,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13676,7 +14259,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13713,7 +14296,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13743,7 +14326,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name; case, accents and width do not matter */
+                /** @description Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F */
                 tag: string;
             };
             cookie?: never;
@@ -13864,6 +14447,212 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getFeeds: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateFeedList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What it is about
+                     * @enum {string}
+                     */
+                    kind: "person" | "release" | "playlist";
+                    /**
+                     * Format: uuid
+                     * @description The person, release or playlist
+                     */
+                    of_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPrivateFeed"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteFeedsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feed */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getFeedsByIdRss: {
+        parameters: {
+            query: {
+                /** @description The token of the feed */
+                token: string;
+            };
+            header?: never;
+            path: {
+                /** @description The feed */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getFeedsByIdTracksByTrackIdAudioM4a: {
+        parameters: {
+            query: {
+                /** @description The token of the feed */
+                token: string;
+            };
+            header?: never;
+            path: {
+                /** @description The feed */
+                id: string;
+                /** @description The track */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
+            416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -14037,6 +14826,215 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getImports: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryImportList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postImportsSubsonic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Where the server is, as apps are given it
+                     * @example https://music.example.org
+                     */
+                    base_url: string;
+                    /**
+                     * @description With `password`, or an `api_key` instead of both
+                     * @example ada
+                     */
+                    username?: string;
+                    /**
+                     * @description Kept sealed until the import has ended, and then deleted
+                     * @example correct horse battery
+                     */
+                    password?: string;
+                    /** @description Where the server has such keys (OpenSubsonic) */
+                    api_key?: string;
+                    /** @description Take over playlists; true without it */
+                    playlists?: boolean;
+                    /** @description Take over starred songs as likes; true without it */
+                    stars?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryImport"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getImportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryImport"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteImportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getImportsByIdMissing: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportMissingList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -17354,6 +18352,8 @@ export interface operations {
                 q?: string;
                 /** @description One's own, in all states */
                 mine?: boolean;
+                /** @description true: without people whom the reader muted or blocked */
+                unmuted?: boolean;
                 /** @description Order: by the date of release, the latest first; by when it was made; by title */
                 sort?: "date" | "newest" | "title";
                 /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
@@ -18485,6 +19485,274 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getScrobbling: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccountList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postScrobblingLastfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Of an application there; needed where the operator has none, or for another server */
+                    api_key?: string;
+                    /** @description The secret of that key */
+                    api_secret?: string;
+                    /**
+                     * @description Of another server that speaks this protocol; null: the one that the operator chose
+                     * @example https://api.listenbrainz.org
+                     */
+                    base_url?: string | null;
+                    /** @description It is also told what one has just begun to play */
+                    tells_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleBegun"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postScrobblingListenbrainz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The user token, from the settings there
+                     * @example a-token-of-the-service
+                     */
+                    token: string;
+                    /**
+                     * @description Of another server that speaks this protocol; null: the one that the operator chose
+                     * @example https://api.listenbrainz.org
+                     */
+                    base_url?: string | null;
+                    /** @description It is also told what one has just begun to play */
+                    tells_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccount"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getScrobblingServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleServices"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteScrobblingById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchScrobblingById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description false: nothing is told until it is switched on again, and what was played meanwhile is not told later */
+                    is_on?: boolean;
+                    /** @description It is also told what one has just begun to play */
+                    tells_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccount"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postScrobblingByIdConfirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrobbleAccount"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getSearch: {
         parameters: {
             query: {
@@ -18975,6 +20243,8 @@ export interface operations {
             query?: {
                 /** @description Words, each in title, artist, album, genre, tags or the creator's name; the last one may be a beginning. Case, accents and width do not matter */
                 q?: string;
+                /** @description true: without what the reader muted, or said "not this" of, and without people whom they blocked */
+                unmuted?: boolean;
                 /** @description Only of this person */
                 creator_id?: string;
                 /** @description Only of this person */
@@ -25573,7 +26843,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description What the addresses lead to; `site`: pages that are about nothing in particular */
-                kind: "tracks" | "releases" | "playlists" | "people" | "site";
+                kind: "tracks" | "releases" | "playlists" | "people" | "genres" | "tags" | "site";
                 /** @description How many bits of an id decide the part; the index says it */
                 bits?: number;
                 /** @description These bits */

@@ -23,6 +23,7 @@ import type queue from '@/locales/en/queue.json';
 import type recommendations from '@/locales/en/recommendations.json';
 import type releases from '@/locales/en/releases.json';
 import type rules from '@/locales/en/rules.json';
+import type scrobbling from '@/locales/en/scrobbling.json';
 import type search from '@/locales/en/search.json';
 import type search_page from '@/locales/en/search_page.json';
 import type security from '@/locales/en/security.json';
@@ -58,6 +59,7 @@ export interface TextFiles {
   recommendations: typeof recommendations;
   releases: typeof releases;
   rules: typeof rules;
+  scrobbling: typeof scrobbling;
   search: typeof search;
   search_page: typeof search_page;
   security: typeof security;

@@ -9,6 +9,8 @@ export interface ReleaseFilter {
   kind?: Release['kind'];
   q?: string;
   mine?: boolean;
+  /** Without people whom one muted or blocked. */
+  unmuted?: boolean;
   sort?: 'date' | 'newest' | 'title';
   limit?: number;
 }

@@ -10,6 +10,8 @@ export interface TrackFilter {
   tag?: string;
   q?: string;
   mine?: boolean;
+  /** Without what one muted, and people whom one blocked. */
+  unmuted?: boolean;
   status?: Track['status'];
   sort?: 'newest' | 'oldest' | 'title';
   page?: number;
