@@ -509,7 +509,8 @@ describe_list(struct describer *describer, const struct query *query)
         json_object_del(json_object_get(list, "properties"), "total");
     if (is_limited) {
         json_object_set_new(json_object_get(list, "properties"), "partial",
-                            json_pack("{s:s, s:s}", "type", "boolean", "description", "Time was up before everything was looked at: there may be more, and better ones."));
+                            json_pack("{s:s, s:s}", "type", "boolean", "description",
+                                      "Time was up before everything was looked at: there may be more, and better ones."));
         json_array_append_new(json_object_get(list, "required"), json_string("partial"));
     }
     if (!query->schema)
