@@ -38,6 +38,7 @@ export const PAGE_PATHS = [
   '/settings/sessions',
   '/settings/apps',
   '/settings/scrobbling',
+  '/settings/import',
   '/settings/privacy',
   '/settings/notifications',
   '/settings/appearance',

@@ -57,6 +57,7 @@ export const routes: RouteObject[] = [
                   { path: 'sessions', lazy: pages.settingsSessions },
                   { path: 'apps', lazy: pages.settingsApps },
                   { path: 'scrobbling', lazy: pages.settingsScrobbling },
+                  { path: 'import', lazy: pages.settingsImport },
                   { path: 'privacy', lazy: pages.settingsPrivacy },
                   { path: 'notifications', lazy: pages.settingsNotifications },
                   { path: 'appearance', lazy: pages.settingsAppearance },

@@ -11,6 +11,7 @@ import type admin from '@/locales/en/admin.json';
 import type developer from '@/locales/en/developer.json';
 import type discover from '@/locales/en/discover.json';
 import type history from '@/locales/en/history.json';
+import type imports from '@/locales/en/imports.json';
 import type keys from '@/locales/en/keys.json';
 import type landing from '@/locales/en/landing.json';
 import type library from '@/locales/en/library.json';
@@ -47,6 +48,7 @@ export interface TextFiles {
   developer: typeof developer;
   discover: typeof discover;
   history: typeof history;
+  imports: typeof imports;
   keys: typeof keys;
   landing: typeof landing;
   library: typeof library;
