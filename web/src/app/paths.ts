@@ -4,6 +4,7 @@
 export const PAGE_PATHS = [
   '/',
   '/admin/storage',
+  '/admin/labels',
   '/discover',
   '/discover/genre/:genre',
   '/discover/tag/:tag',

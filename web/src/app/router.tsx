@@ -46,6 +46,7 @@ export const routes: RouteObject[] = [
               { path: 'notifications', lazy: pages.notifications },
               { path: 'developer', lazy: pages.developer },
               { path: 'admin/storage', lazy: pages.adminStorage },
+              { path: 'admin/labels', lazy: pages.adminLabels },
               {
                 path: 'settings',
                 lazy: pages.settings,

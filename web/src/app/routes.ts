@@ -45,6 +45,7 @@ export const pages = {
   settingsLanguage: withTexts(() => import('@/features/settings/LanguagePage'), 'settings'),
   settingsData: withTexts(() => import('@/features/settings/data/DataPage'), 'settings', 'data'),
   developer: withTexts(() => import('@/features/developer/DeveloperPage'), 'developer'),
+  adminLabels: withTexts(() => import('@/features/admin/LabelsPage'), 'labels'),
   adminStorage: withTexts(() => import('@/features/admin/StoragePage'), 'admin'),
   profile: withTexts(() => import('@/features/profile/ProfilePage'), 'profile'),
 } satisfies Record<string, Page>;

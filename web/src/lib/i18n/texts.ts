@@ -13,6 +13,7 @@ import type discover from '@/locales/en/discover.json';
 import type history from '@/locales/en/history.json';
 import type imports from '@/locales/en/imports.json';
 import type keys from '@/locales/en/keys.json';
+import type labels from '@/locales/en/labels.json';
 import type landing from '@/locales/en/landing.json';
 import type library from '@/locales/en/library.json';
 import type listen from '@/locales/en/listen.json';
@@ -50,6 +51,7 @@ export interface TextFiles {
   history: typeof history;
   imports: typeof imports;
   keys: typeof keys;
+  labels: typeof labels;
   landing: typeof landing;
   library: typeof library;
   listen: typeof listen;
