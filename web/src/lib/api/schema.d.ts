@@ -166,6 +166,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/genres/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a genre another name
+         * @description One that led to another genre leads to this one.
+         */
+        post: operations["postAdminGenresAliases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/genres/aliases/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take away another name of a genre */
+        delete: operations["deleteAdminGenresAliasesByName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/genres/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a genre into another
+         * @description As `POST /admin/tags/merge`. Its other names lead to the other genre too, and what stood below it stands below the other.
+         */
+        post: operations["postAdminGenresMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/genres/{genre}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a genre in the tree */
+        put: operations["putAdminGenresByGenre"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/roles/quotas": {
         parameters: {
             query?: never;
@@ -6578,6 +6652,10 @@ export interface components {
             /** Format: int32 */
             track_count: number;
         };
+        GenreAlias: {
+            name: string;
+            genre: string;
+        };
         GenreList: {
             items: components["schemas"]["Genre"][];
             /** @description Not after a cursor. */
@@ -6587,6 +6665,14 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        GenreMerge: {
+            genre: string;
+            into: string;
+        };
+        GenreMove: {
+            slug: string;
+            parent: string | null;
         };
         GenreState: {
             slug: string;
@@ -10412,7 +10498,10 @@ export type FoundTrack = components['schemas']['FoundTrack'];
 export type FoundTrackList = components['schemas']['FoundTrackList'];
 export type FoundUser = components['schemas']['FoundUser'];
 export type Genre = components['schemas']['Genre'];
+export type GenreAlias = components['schemas']['GenreAlias'];
 export type GenreList = components['schemas']['GenreList'];
+export type GenreMerge = components['schemas']['GenreMerge'];
+export type GenreMove = components['schemas']['GenreMove'];
 export type GenreState = components['schemas']['GenreState'];
 export type HeldComment = components['schemas']['HeldComment'];
 export type HeldCommentList = components['schemas']['HeldCommentList'];
@@ -11017,6 +11106,165 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminGenresAliases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Another name
+                     * @example Drum'n'bass
+                     */
+                    name: string;
+                    /**
+                     * @description The genre that it leads to
+                     * @example Drum and bass
+                     */
+                    genre: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreAlias"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteAdminGenresAliasesByName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The other name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminGenresMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The genre that goes
+                     * @example Polka
+                     */
+                    genre: string;
+                    /**
+                     * @description The genre that stays
+                     * @example Folk
+                     */
+                    into: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreMerge"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    putAdminGenresByGenre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The genre above it; null: none
+                     * @example Folk
+                     */
+                    parent: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreMove"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
