@@ -13,7 +13,7 @@ static const struct route_rate apps_rate = {"apps", &rate_apps};
 
 static const struct setting settings[] = {
     {.section = "Music apps"},
-    {"RATE_LIMIT_APPS", .text = &rate_apps, .fallback = "1200/60", .staging = "1200/60", .development = "12000/60", .check = limit_rule_refusal,
+    {"RATE_LIMIT_APPS", .text = &rate_apps, .fallback = "12000/60", .check = limit_rule_refusal,
      .help = "calls of the Subsonic protocol, covers and audio included, of an address"},
     {0}};
 
