@@ -50,7 +50,7 @@ test('a private playlist, release and profile are heard by its address alone; no
     }
   }
   const listed = (await carol.get('/api/v1/feeds')).body.items;
-  assert.deepEqual(listed.map(({ title }) => title), ['Carol', 'Draft', 'Mine'].toSorted((a, b) => ['Carol', 'Draft', 'Mine'].indexOf(a) - ['Carol', 'Draft', 'Mine'].indexOf(b)));
+  assert.deepEqual(listed.map(({ title }) => title), ['carol', 'Draft', 'Mine']);
   assert.ok(listed.every(({ last_used_at }) => last_used_at !== null), 'when it was used');
 });
 

@@ -179,7 +179,9 @@ discover_merge(struct job *job, const struct query *step, const struct db_arg *a
 static enum job_outcome
 discover_merge_genre(struct job *job)
 {
-    const struct db_arg args[] = {{"genre", json_string_value(json_object_get(job->payload, "genre"))}, {"into", json_string_value(json_object_get(job->payload, "into"))}, {0}};
+    const struct db_arg args[] = {{"genre", json_string_value(json_object_get(job->payload, "genre"))},
+                                  {"into", json_string_value(json_object_get(job->payload, "into"))},
+                                  {0}};
 
     return args[0].text && args[1].text ? discover_merge(job, &q_genre_merge_step, args) : JOB_FAILED;
 }
@@ -196,7 +198,8 @@ discover_merge_tag(struct job *job)
     return discover_merge(job, &q_tag_merge_step, args);
 }
 
-static const struct job_handler jobs[] = {{"discover.rising", JOB_LIGHT, discover_rising, .every_s = RISING_EVERY_S}, {"tag.merge", JOB_LIGHT, discover_merge_tag}, {"genre.merge", JOB_LIGHT, discover_merge_genre}, {0}};
+static const struct job_handler jobs[] = {{"discover.rising", JOB_LIGHT, discover_rising, .every_s = RISING_EVERY_S}, {"tag.merge", JOB_LIGHT, discover_merge_tag},
+                                          {"genre.merge", JOB_LIGHT, discover_merge_genre}, {0}};
 
 const struct module discover_module = {
     .name = "discover", .routes = ROUTE_TABLES(discover_routes), .queries = discover_queries, .jobs = jobs, .personal = &discover_personal};

@@ -78,7 +78,8 @@ import_try(struct request *req, struct import_account *account)
 static const struct problem *
 import_begin(struct request *req)
 {
-    struct import_account account = {.base_url = import_address(req), .user = request_param(req, "username"), .password = request_param(req, "password"), .key = request_param(req, "api_key")};
+    struct import_account account = {.base_url = import_address(req), .user = request_param(req, "username"), .password = request_param(req, "password"),
+        .key = request_param(req, "api_key")};
     const char *sealed;
     const struct problem *p;
     char id[UUID_TEXT];
@@ -121,7 +122,8 @@ static const struct route imports_routes[] = {
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_import_list, .shape = MANY},
 
     {POST, "/api/v1/imports/subsonic", "Take over playlists and stars from a Subsonic server",
-     "Asks the server at once whether the account opens, and does the rest in the background. Playlists become private playlists, whose songs are found by title, artist and length as "
+     "Asks the server at once whether the account opens, and does the rest in the background. Playlists become private playlists, whose songs are found by title, "
+     "artist and length as "
      "those of a file are (`POST /playlists/import`); starred songs become likes. One at a time.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_fields, .handler = import_begin, .status = 201, .replies = &q_import_made, .problems = begin_problems},
 
@@ -129,7 +131,8 @@ static const struct route imports_routes[] = {
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_import_get, .shape = ONE},
 
     {GET, "/api/v1/imports/{id}/missing", "List what an import did not find here",
-     "`ambiguous`: songs with this title are there, and none or several by this artist. In playlists they keep their place until their track is there or chosen. The first 10,000.",
+     "`ambiguous`: songs with this title are there, and none or several by this artist. In playlists they keep their place until their track is there or chosen. The "
+     "first 10,000.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .requires = &q_import_own, .sql = &q_import_missing_list, .shape = MANY},
 
     {DELETE, "/api/v1/imports/{id}", "End an import, or delete its report",

@@ -1,5 +1,5 @@
-/* run.c - the job `library.import` {import_id, user_id}: asks a Subsonic server for playlists and stars, one request a step. Each playlist is made in a transaction that also notes
- * it, so that an import goes on where it was. A run lasts some seconds, then others have their turn. */
+/* run.c - the job `library.import` {import_id, user_id}: asks a Subsonic server for playlists and stars, one request a step. Each playlist is made in a
+ * transaction that also notes it, so that an import goes on where it was. A run lasts some seconds, then others have their turn. */
 #include <stdio.h>
 #include <time.h>
 
@@ -159,7 +159,8 @@ run_keep_playlist(struct import_run *run, const char *name, const char *descript
 {
     const char *position = run_text(run->state, "position");
     const struct db_arg lock[] = {{"import_id", run->import_id}, {"position", position}, {0}};
-    const struct db_arg make[] = {{"viewer", run->user_id}, {"viewer_staff", "false"}, {"name", name}, {"description", description}, {"visibility", "private"}, {"is_public", NULL},
+    const struct db_arg make[] = {{"viewer", run->user_id}, {"viewer_staff", "false"}, {"name", name}, {"description", description}, {"visibility", "private"},
+        {"is_public", NULL},
                                   {"lines", lines}, {0}};
     struct db_arg note[] = {{"import_id", run->import_id}, {"playlist_id", NULL}, {"source", "playlist"}, {"name", name}, {"lines", NULL}, {"likes", NULL}, {0}};
     PGresult *locked, *made;
@@ -205,7 +206,8 @@ run_playlist(struct import_run *run)
         scoped_text text = json_dumps(lines, JSON_COMPACT);
 
         if (text && !db_begin())
-            good = !db_end(run_keep_playlist(run, name && name[strspn(name, " ")] ? name : "Playlist", json_string_value(json_object_get(texts, "description")), text, &full));
+            good = !db_end(run_keep_playlist(run, name && name[strspn(name, " ")] ? name : "Playlist", json_string_value(json_object_get(texts, "description")),
+                text, &full));
     }
     json_decref(texts);
     json_decref(lines);

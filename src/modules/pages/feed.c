@@ -73,6 +73,7 @@ add_item(struct feed *feed, const PGresult *rows, int row, int64_t *budget, int 
 {
     struct arena *arena = feed->req->arena;
     const char *id = value(rows, row, "id"), *link = address(feed, page_path(arena, "/track/", id)), *cover = page_cover(arena, value(rows, row, "cover_url"), 600);
+    const char *sound;
     int64_t size = number(rows, row, "size_bytes"), ms = number(rows, row, "duration_ms");
 
     if (!size)
@@ -85,7 +86,8 @@ add_item(struct feed *feed, const PGresult *rows, int row, int64_t *budget, int 
     add(feed, "<guid isPermaLink=\"false\">urn:uuid:", id, "</guid>\n");
     add(feed, "<pubDate>", date_of(feed, number(rows, row, "published")), "</pubDate>\n");
     add(feed, "<description>", value(rows, row, "description"), "</description>\n");
-    add(feed, "<enclosure url=\"", address(feed, feed->token ? arena_printf(arena, "/api/v1/feeds/%s/tracks/%s/audio.m4a?token=%s", feed->id, id, feed->token) : audio_path(arena, id)), "\"");
+    sound = feed->token ? arena_printf(arena, "/api/v1/feeds/%s/tracks/%s/audio.m4a?token=%s", feed->id, id, feed->token) : audio_path(arena, id);
+    add(feed, "<enclosure url=\"", address(feed, sound), "\"");
     buf_printf(&feed->out, " length=\"%lld\" type=\"audio/mp4\"/>\n", (long long)size);
     add(feed, "<itunes:author>", value(rows, row, "artist"), "</itunes:author>\n");
     buf_printf(&feed->out, "<itunes:duration>%lld</itunes:duration>\n<itunes:explicit>%s</itunes:explicit>\n", (long long)(ms + 500) / 1000,

@@ -1,5 +1,5 @@
-/* private_feed.c - feeds with a secret token, for podcast apps, which send no headers: each shows what the person who made it may hear of a person, a release or a playlist. The
- * token is in the query, which no log has. */
+/* private_feed.c - feeds with a secret token, for podcast apps, which send no headers: each shows what the person who made it may hear of a person, a release or a
+ * playlist. The token is in the query, which no log has. */
 #include <stdio.h>
 
 #include "api/file.h"
@@ -53,12 +53,13 @@ feed_audio(struct request *req)
     return audio_get(req);
 }
 
-#define TOKEN_IN_QUERY \
-    {"token", FIELD_STRING, .required = true, .min = 43, .max = 43, .pattern = "[A-Za-z0-9_-]*", .help = "The token of the feed", .example = "0123456789012345678901234567890123456789012"}
+#define TOKEN_EXAMPLE "0123456789012345678901234567890123456789012"
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The feed"}, FIELD_END};
-static const struct field track_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The feed"}, {"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
-static const struct field token_in_query[] = {TOKEN_IN_QUERY, FIELD_END};
+static const struct field track_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The feed"}, {"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
+static const struct field token_in_query[] = {
+    {"token", FIELD_STRING, .required = true, .min = 43, .max = 43, .pattern = "[A-Za-z0-9_-]*", .help = "The token of the feed", .example = TOKEN_EXAMPLE}, FIELD_END};
 static const struct field new_feed[] = {
     {"kind", FIELD_ENUM, .required = true, .values = "person|release|playlist", .help = "What it is about"},
     {"of_id", FIELD_UUID, .required = true, .help = "The person, release or playlist"},
@@ -71,7 +72,8 @@ const struct route private_feed_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_private_feed_list, .shape = MANY},
 
     {POST, "/api/v1/feeds", "Make a private feed for a podcast app",
-     "Whoever has its address hears what the person who made it may hear there, until it is deleted: private and unlisted tracks of theirs too. `path` has the token and is told this once; "
+     "Whoever has its address hears what the person who made it may hear there, until it is deleted: private and unlisted tracks of theirs too. `path` has the token "
+     "and is told this once; "
      "only its hash is kept.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = new_feed, .sql = &q_private_feed_add, .shape = ONE, .status = 201, .then = &q_private_feed_new},
 
@@ -79,9 +81,11 @@ const struct route private_feed_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_private_feed_delete, .shape = EMPTY},
 
     {GET, "/api/v1/feeds/{id}/rss", "Get a private feed as a podcast", "RSS 2.0. Its enclosures have the token too.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .path = id_in_path, .query = token_in_query, .handler = feed_rss, .produces = "application/rss+xml", .problems = rss_problems},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .path = id_in_path, .query = token_in_query, .handler = feed_rss, .produces = "application/rss+xml",
+         .problems = rss_problems},
 
     {GET, "/api/v1/feeds/{id}/tracks/{track_id}/audio.m4a", "Get the sound of a track of a private feed as one file",
      "As `GET /tracks/{id}/audio.m4a`, for tracks that are in the feed.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_MEDIA, .path = track_in_path, .query = token_in_query, .handler = feed_audio, .produces = "audio/mp4", .problems = audio_problems},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_MEDIA, .path = track_in_path, .query = token_in_query, .handler = feed_audio, .produces = "audio/mp4",
+         .problems = audio_problems},
     ROUTE_END};

@@ -219,7 +219,8 @@ confirm_lastfm(struct request *req)
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The connection"}, FIELD_END};
 static const struct field listenbrainz_fields[] = {
-    {"token", FIELD_STRING, .required = true, .min = 1, .max = 200, .pattern = "[!-~]+", .help = "The user token, from the settings there", .example = "a-token-of-the-service"},
+    {"token", FIELD_STRING, .required = true, .min = 1, .max = 200, .pattern = "[!-~]+", .help = "The user token, from the settings there",
+        .example = "a-token-of-the-service"},
     BASE_URL, TELLS_PLAYING, FIELD_END};
 static const struct field lastfm_fields[] = {
     {"api_key", FIELD_STRING, .min = 1, .max = 100, .pattern = "[!-~]+", .help = "Of an application there; needed where the operator has none, or for another server"},
