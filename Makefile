@@ -94,14 +94,14 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 # Check
 
-.PHONY: test test-full test-long test-tools test-install test-unit test-api test-shared test-nginx test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-full test-long test-tools test-install test-unit test-api test-shared test-nginx test-players test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## every promise once, 20 minutes on two cores; the last line is the sum
 	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit-plain api frontend+crash e2e sanitizers fuzz
 
 test-full: setup-test build ## every promise in all breadth: on Redis and S3, and on the embedded parts under sanitizers; installation (as root), packages
-	@tools/setup install
-	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=75 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
-		lint-full tools+migrations unit-plain shared nginx replicas frontend e2e crash cluster asan tsan fuzz install package
+	@tools/setup install players
+	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=80 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
+		lint-full tools+migrations unit-plain shared nginx replicas players frontend e2e crash cluster asan tsan fuzz install package
 
 test-long: setup-test build ## what shows itself after hours only: several nodes and machines, disturbances and crashes for long, each fuzz target for ten minutes
 	@$(with_node) VEZA_TEST_LEVEL=full SILENCE_S=7200 MINUTES=1200 $(child) tools/run-tests long
@@ -123,6 +123,10 @@ test-shared: setup-test veza ## the same on a Redis and an object store (`test` 
 
 test-nginx: setup-test veza ## uploads and signed links through nginx, as deploy/nginx sets it up
 	@$(with_node) $(child) tools/run-tests nginx
+
+test-players: setup-test veza ## Strawberry, Clementine and Sublime Music play from Veza, and what is heard is compared
+	@tools/setup players
+	@$(with_node) $(child) tools/run-tests players
 
 test-frontend: setup-test ## types, lint and tests of the web app
 	@$(with_node) $(child) tools/run-tests frontend

@@ -90,8 +90,9 @@ end
 $$;
 
 -- Those of these tracks that may be in a list that Veza chooses for the viewer. Whoever shows them asks the fragment `track_discovered` once more, which decides.
+-- Each is looked up by its key, whatever PostgreSQL knows of the tables: after rows were copied into it there are no statistics for a while, and by a wrong guess it read all tracks.
 create or replace function track_discovered(viewer uuid, tracks uuid[]) returns setof uuid
-    language plpgsql stable rows 300
+    language plpgsql stable rows 300 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
 declare
     hears_explicit constant boolean := coalesce((select s.explicit_content from user_settings s where s.user_id = viewer), true);
@@ -101,9 +102,9 @@ begin
     return query
     select t.id
       from unnest(tracks) x (id)
-      join public.tracks t on t.id = x.id
-      join users u on u.id = t.creator_id
-     where track_is_public(t) and user_shown(u) and (hears_explicit or not t.is_explicit or t.creator_id = viewer)
+      cross join lateral (select o.* from public.tracks o where o.id = x.id offset 0) t
+      cross join lateral (select o as person from users o where o.id = t.creator_id offset 0) u
+     where t.public_from <= now() and t.status = 'completed' and t.deleted_at is null and user_shown(u.person) and (hears_explicit or not t.is_explicit or t.creator_id = viewer)
        and (t.genre is null or t.genre <> all (no_genres))
        and not exists (select from user_blocks b where (b.blocker_id = viewer and b.blocked_id = t.creator_id) or (b.blocker_id = t.creator_id and b.blocked_id = viewer))
        and not exists (select from user_mutes m where m.user_id = viewer and (m.person_id = t.creator_id or m.track_id = t.id))
@@ -115,7 +116,7 @@ $$;
 -- none of the last five artists again; no track again, and where there is no other, the one that was played longest ago.
 -- What sounds like the first track comes first, then its genre, then its tags, then anything. All reads are bounded.
 create or replace function radio_go_on(radio uuid, wanted int) returns int
-    language plpgsql
+    language plpgsql set enable_seqscan = off -- as with track_discovered()
     as $$
 declare
     spacing constant int := 5;
@@ -165,14 +166,14 @@ begin
                                           where k2.tag_id = k.tag_id and k2.first_public_at is not null and k2.track_id <> all (played)
                                           order by k2.first_public_at desc, k2.track_id desc limit 100) y
                     union all
-                    (select t.id, 4 from tracks t
-                      where t.id >= random_id and t.public_from is not null and t.status = 'completed' and t.deleted_at is null and t.id <> all (played)
-                      order by t.id limit 300)
+                    (select t.id, 4 from (select * from tracks o where o.id >= random_id order by o.id offset 0) t
+                      where t.public_from is not null and t.status = 'completed' and t.deleted_at is null and t.id <> all (played)
+                      limit 300)
                     union all
-                    (select t.id, 4 from tracks t
-                      where t.id < random_id and t.public_from is not null and t.status = 'completed' and t.deleted_at is null and t.id <> all (played)
-                      order by t.id desc limit 300)) f (id, kind)
-              join tracks t on t.id = f.id and t.stream_status = 'ready'
+                    (select t.id, 4 from (select * from tracks o where o.id < random_id order by o.id desc offset 0) t
+                      where t.public_from is not null and t.status = 'completed' and t.deleted_at is null and t.id <> all (played)
+                      limit 300)) f (id, kind)
+             cross join lateral (select o.creator_id from tracks o where o.id = f.id and o.stream_status = 'ready' offset 0) t
               left join track_analysis a on a.track_id = f.id
              cross join lateral (select sound_distance(seed.analysis, a) as distance) d
              cross join lateral (select case when f.kind = 1 and d.distance >= most_unlike then 4 else f.kind end as kind) k

@@ -122,3 +122,35 @@ begin
     return cardinality(ids);
 end
 $$;
+
+-- The same of genres: at most `most` tracks of the genre `merged` get the genre `kept`. When none is left, `merged` is deleted.
+create or replace function genre_merge_step(merged varchar, kept varchar, most int) returns int
+    language plpgsql
+    as $$
+declare
+    old_name text;
+    new_name text;
+    ids uuid[];
+begin
+    select g.name into old_name from genres g where g.slug = merged;
+    -- One that was itself merged meanwhile: what its name leads to by now.
+    select g.slug, g.name into kept, new_name from genres g
+     where g.slug = coalesce((select k.slug from genres k where k.slug = genre_merge_step.kept), (select a.genre_slug from genre_aliases a where a.fold = label_fold(old_name)));
+    if old_name is null or new_name is null or merged = kept then
+        return 0;
+    end if;
+    ids := array(select t.id from tracks t where t.genre = old_name order by t.id limit most);
+    if cardinality(ids) = 0 then
+        insert into user_genre_follows (user_id, genre_slug, created_at) select f.user_id, kept, f.created_at from user_genre_follows f where f.genre_slug = merged on conflict do nothing;
+        delete from user_genre_follows f where f.genre_slug = merged;
+        delete from track_genres x where x.genre_slug = merged;
+        delete from genres g where g.slug = merged;
+        return 0;
+    end if;
+    perform releases_lock(array(select t.creator_id from tracks t where t.id = any (ids)));
+    update tracks t set genre = new_name where t.id = any (ids);
+    insert into outbox (name, key, payload)
+    select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from tracks t where t.id = any (ids) and t.deleted_at is null;
+    return cardinality(ids);
+end
+$$;

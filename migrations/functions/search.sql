@@ -43,7 +43,7 @@ $$;
 -- What something is found by: its names in the form of search_canon(); all its texts in that of search_norm(); and its words: A of its names, B of who made it, C of the rest; whole names
 -- without spaces begin with @, with their makers with &, makers with ~, filters with =. A rebuild calls this a million times: only expressions that PL/pgSQL evaluates by itself.
 create or replace function search_made(names text[], makers text[], others text[], filters text[], out raws text[], out body text, out words tsvector)
-    language plpgsql immutable parallel safe cost 5000
+    language plpgsql immutable parallel safe
     as $$
 declare
     of_names text[] := '{}'; of_makers text[] := '{}'; of_others text[] := '{}'; of_filters text[] := '{}'; made text[] := '{}'; texts text[] := '{}';
@@ -282,6 +282,7 @@ $$;
 -- All anew, set-wise; for a database that was filled beside the triggers. Searches and changes wait meanwhile; search_rebuild_batch() is for a server that runs.
 create or replace function search_rebuild() returns void
     language plpgsql security definer set search_path = public set maintenance_work_mem = '512MB' set work_mem = '128MB' set max_parallel_workers_per_gather = 2
+    set parallel_setup_cost = 0 set parallel_tuple_cost = 0 -- what a function of each row costs is not in the plan
     as $$
 begin
     lock table search_entries in access exclusive mode;
@@ -474,15 +475,15 @@ begin
 end
 $$;
 
--- In something public. Asked of a word that may have come since the words were counted.
+-- In the texts of something public. Asked of a word that may have come since the words were counted.
 create or replace function search_word_is_used(of_word text) returns boolean
     language sql stable set enable_seqscan = off
     as $$
-select exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(of_word)::tsquery)
-    or exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(of_word)::tsquery)
+select exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
+    or exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(of_word)::tsquery and ' ' || e.body || ' ' like '% ' || of_word || ' %')
 $$;
 
 -- All of it at once.

@@ -183,7 +183,8 @@ list_write(struct request *req, const struct query *query, db_form form, const P
     if (form & DB_LIST_COUNTED)
         buf_printf(out, ",\"total\":%s", PQgetvalue(result, 0, PQfnumber(result, "total_")));
     if (partial >= 0) /* in its rows; where there is none, the time tells */
-        buf_printf(out, ",\"partial\":%s", (PQntuples(result) ? *PQgetvalue(result, 0, partial) == 't' : clock_monotonic_ns() - req->started_ns > LATE_NS) ? "true" : "false");
+        buf_printf(out, ",\"partial\":%s",
+                   (PQntuples(result) ? *PQgetvalue(result, 0, partial) == 't' : clock_monotonic_ns() - req->started_ns > LATE_NS) ? "true" : "false");
     buf_add(out, STR("}"));
 }
 

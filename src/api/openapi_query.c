@@ -493,7 +493,8 @@ json_t *
 describe_list(struct describer *describer, const struct query *query)
 {
     json_t *row = describe_row(describer, query), *list;
-    char name[NAME_MAX_LEN + 8];
+    bool is_limited = query->list && strstr(query->list->columns, "partial_");
+    char name[NAME_MAX_LEN + 16];
 
     if (!row)
         return NULL;
@@ -506,14 +507,15 @@ describe_list(struct describer *describer, const struct query *query)
                      "description", "How many there are, where `page` or `total` asked for it; no more than 10,000 are counted.");
     if (query->list && query->list->uncounted)
         json_object_del(json_object_get(list, "properties"), "total");
-    if (query->list && strstr(query->list->columns, "partial_")) {
+    if (is_limited) {
         json_object_set_new(json_object_get(list, "properties"), "partial",
-                            json_pack("{s:s, s:s}", "type", "boolean", "description", "Time was up before everything was looked at: there may be more, and better ones."));
+                            json_pack("{s:s, s:s}", "type", "boolean", "description",
+                                      "Time was up before everything was looked at: there may be more, and better ones."));
         json_array_append_new(json_object_get(list, "required"), json_string("partial"));
     }
     if (!query->schema)
         return list;
-    snprintf(name, sizeof name, "%sList", query->schema);
+    snprintf(name, sizeof name, "%s%sList", is_limited ? "Found" : "", query->schema);
     json_object_set_new(describer->schemas, name, list);
     return schema_reference("schemas", name);
 }

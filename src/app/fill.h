@@ -7,7 +7,8 @@
  *     fill_social.c   likes, reposts, plays, playlists
  *
  * Everything is drawn from the seed and a row's own number, so a row is the same whenever it is asked for: what is counted in a track's row is found by drawing the
- * likes once before they are written. Memory is a few bytes a track. Each step is one transaction, in which its tables have no triggers, foreign keys and indexes until the rows are there. */
+ * likes once before they are written. Memory is a few bytes a track. Each step is one transaction, in which its tables have no triggers, foreign keys and indexes
+ * until the rows are there. */
 #pragma once
 
 #include <libpq-fe.h>

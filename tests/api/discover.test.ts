@@ -179,3 +179,31 @@ test('an administrator splits a tag where the fold takes two words for one; who 
   await until('the tag to be one again', async () => (await world.sql(`select count(*) from tags where name = 'Zahler'`)) === '0', 20);
   assert.deepEqual((await ofTag(alice, 'zahler')).toSorted(), ['A name', 'Counting', 'Counting too']);
 });
+
+test('administrators merge genres, move them in the tree and give them other names; follows, mutes and tracks go with them, and nobody else may', async () => {
+  const root = world.as('root'), alice = world.as('alice'), bob = world.as('bob');
+  await world.sql(`insert into genres (slug, name) values ('polkka', 'Polkka'), ('below-polkka', 'Below polkka'); update genres set parent_slug = 'polkka' where slug = 'below-polkka';
+    insert into tracks (creator_id, title, file_path, status, stream_status, genre, duration_ms) select '${template.ids.carol}', 'Polkka ' || n, 'x', 'completed', 'ready', 'Polkka', 60000 from generate_series(1, 450) n`);
+  assertStatus(await alice.post('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'polkka' } }), 200);
+  assertStatus(await bob.post('/api/v1/discover/genre/{genre}/mute', { path: { genre: 'polkka' } }), 200);
+  assertProblem(await bob.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'Polka' } }), 403);
+  assertProblem(await root.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'polkka' } }), 422, 'validation');
+  assertProblem(await root.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'Below polkka' } }), 422, 'validation');
+  const merged = await root.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'Polka' } });
+  assertStatus(merged, 200);
+  assert.deepEqual(merged.body, { genre: 'Polkka', into: 'Polka' });
+  await until('the tracks to follow', async () => (await world.sql(`select count(*) from tracks where genre = 'Polkka'`)) === '0' && (await world.sql(`select count(*) from genres where slug = 'polkka'`)) === '0');
+  assert.equal(await world.sql(`select count(*) from tracks where genre = 'Polka' and title like 'Polkka %'`), '450');
+  assert.equal((await alice.get('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'Polkka' } })).body.is_following, true, 'the old name leads to the other');
+  assert.equal((await bob.get('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'Polka' } })).body.is_muted, true);
+  assert.equal(await world.sql(`select parent_slug from genres where slug = 'below-polkka'`), 'polka');
+  assertProblem(await root.put('/api/v1/admin/genres/{genre}', { path: { genre: 'Polka' }, body: { parent: 'Below polkka' } }), 422, 'validation', 'a ring');
+  assertProblem(await root.put('/api/v1/admin/genres/{genre}', { path: { genre: 'Polka' }, body: { parent: 'No such genre' } }), 422, 'validation');
+  assert.deepEqual((await root.put('/api/v1/admin/genres/{genre}', { path: { genre: 'Below polkka' }, body: { parent: null } })).body, { slug: 'below-polkka', parent: null });
+  assert.deepEqual((await root.put('/api/v1/admin/genres/{genre}', { path: { genre: 'Below polkka' }, body: { parent: 'Rock' } })).body, { slug: 'below-polkka', parent: 'rock' });
+  assertProblem(await root.post('/api/v1/admin/genres/aliases', { body: { name: 'rock', genre: 'Jazz' } }), 422, 'validation', 'a genre has this name');
+  assertStatus(await root.post('/api/v1/admin/genres/aliases', { body: { name: 'Hoompa', genre: 'Polka' } }), 200);
+  assert.equal((await alice.get('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'HOOMPA' } })).body.slug, 'polka');
+  assertStatus(await root.delete('/api/v1/admin/genres/aliases/{name}', { path: { name: 'hoompa' } }), 204);
+  assertProblem(await alice.get('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'HOOMPA' } }), 404);
+});

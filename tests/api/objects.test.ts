@@ -47,7 +47,9 @@ const radio = (await carol.post('/api/v1/discover/radio', { body: { track_id: tr
 const app = (await carol.post('/api/v1/app-passwords', { body: { name: 'Hers' } })).body.id;
 const scrobbling = await world.sql(`insert into scrobble_accounts (user_id, service, base_url, sealed) select id, 'lastfm', 'https://example.org/2.0/', 'x' from users where username = 'carol' returning id`);
 const libraryImport = await world.sql(`insert into library_imports (user_id, base_url, wants_playlists, wants_stars, state) select id, 'https://example.org', true, true, 'done' from users where username = 'carol' returning id`);
+const privateFeed = (await carol.post('/api/v1/feeds', { body: { kind: 'person', of_id: template.ids.carol } })).body.id;
 const owned: Owned[] = [
+  { under: '/api/v1/feeds/', path: { id: privateFeed, track_id: track.id }, strangers: ['alice', 'root'] },
   { under: '/api/v1/imports/', path: { id: libraryImport }, strangers: ['alice', 'root'] },
   { under: '/api/v1/scrobbling/', path: { id: scrobbling }, strangers: ['alice', 'root'] },
   { under: '/api/streams/jobs/', path: { id: job }, strangers: ['alice', 'dave'] },

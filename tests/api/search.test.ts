@@ -137,6 +137,30 @@ test('a rebuild changes nothing, and neither what is changed nor what is deleted
   assert.equal(await entries(), was);
 });
 
+test('the job makes all entries anew beside everything else: what somebody changes meanwhile is as they left it, and what is gone stays gone', async () => {
+  const entries = () => world.sql(`select md5(string_agg(e.kind || e.id::text || e.score || e.body || e.words::text, ' ' order by e.kind, e.id)) from search_entries e`);
+  const waiting = (query: string) => world.sql(`select count(*) from pg_stat_activity where wait_event_type in ('Lock', 'Timeout') and query like '%${query}%' and pid <> pg_backend_pid()`);
+  await world.sql('select search_rank()');
+  const was = await entries(), words = await world.sql('select md5(string_agg(word || n, chr(32) order by word)) from search_words');
+  const [id, gone] = [await addTrack('Beside Anachronism'), await addTrack('Beside Departed')];
+  await world.sql(`delete from search_entries; insert into search_words (word, keys) values ('nobodyhasthis', '{}')`);
+  const changes = world.sql(`begin; update tracks set title = 'Beside Changed' where id = '${id}'; delete from tracks where id = '${gone}'; delete from search_entries where id = '${id}';
+                             select 'holds what is read', pg_sleep(3); commit`);
+  await until('somebody to change', async () => (await waiting('holds what is read')) !== '0');
+  await world.sql(`insert into jobs (kind, dedupe_key) values ('search.rebuild', 'search.rebuild:test')`);
+  await until('the batch to wait', async () => (await waiting('search_rebuild_batch')) !== '0');
+  assert.equal((await search(visitor, 'lighthouse')).partial, false, 'a search waits for nothing');
+  await addTrack('Beside Arrival');
+  assert.deepEqual(await titles(alice, 'beside arr'), ['Beside Arrival'], 'nor does a change');
+  await changes;
+  await until('the job', async () => (await world.sql(`select count(*) from jobs where dedupe_key = 'search.rebuild:test' and state <> 'done'`)) === '0', 60);
+  assert.deepEqual((await titles(alice, 'beside')).sort(), ['Beside Arrival', 'Beside Changed']);
+  assert.equal(await world.sql(`select count(*) from search_entries where id = '${gone}'`), '0');
+  await world.sql(`delete from tracks where title like 'Beside %'; select search_rank()`);
+  assert.equal(await entries(), was);
+  assert.equal(await world.sql('select md5(string_agg(word || n, chr(32) order by word)) from search_words'), words, 'words that nothing has any more are gone');
+});
+
 test('filters are part of the search, facets and reasons tell no more than asked', async () => {
   const found = await search(visitor, 'mira solberg', { type: 'tracks' });
   assert.deepEqual(namesOf(found, 'tracks').sort(), ['Lighthouse Keeper', 'Low Tide', 'Salt Lines']);
@@ -237,5 +261,25 @@ test('when time is up the reply is what was found until then, marked partial', a
   assert.ok(Date.now() - began < 4000);
   assert.deepEqual([found.partial, found.tracks.items, found.tracks.at_least, found.facets], [true, [], true, null]);
   await held.letGo();
+  for (const path of ['/api/v1/search/suggestions', '/api/v1/tracks/search'] as const) {
+    const whole = await alice.get(path, { query: { q: 'lighthouse' } });
+    assertStatus(whole, 200);
+    assert.equal(whole.body.partial, false, path);
+    assert.ok(whole.body.items.length > 0, path);
+  }
   assert.equal((await search(alice, 'lighthouse')).partial, false);
+});
+
+test('what was found before time was up stays found, and is marked', async () => {
+  const found = await world.sql(`set statement_timeout = 0; begin; 
+    create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
+      returns table (id uuid, score smallint, words tsvector) language plpgsql as $$
+      begin
+        if minus is not null then perform pg_sleep(10); end if;
+        return query select e.id, e.score, e.words from search_entries e where e.kind = of_kind and e.words @@ wanted and e.tier < 9;
+      end $$;
+    set local statement_timeout = '150ms';
+    select class || (id is null)::text from search_find(1::smallint, (select title from tracks where status = 'completed' and visibility = 'public' limit 1), null, false, 'public', null, 10);
+    rollback`);
+  assert.deepEqual([...new Set(found.split('\n').filter((line) => /true|false/.test(line)))], ['exactfalse', 'partialtrue']);
 });

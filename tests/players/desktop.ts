@@ -13,6 +13,17 @@ import { RATE, sounding } from './sound.ts';
 
 const run = promisify(execFile);
 
+/** Listens up to three times, until nothing is wrong: a busy machine makes sound wait, and what is wrong with a server is wrong each time. */
+export async function listened(listen: () => Promise<string>): Promise<string> {
+  let complaint = '';
+  for (let i = 0; i < 3; i++) {
+    complaint = await listen().catch(String);
+    if (!complaint) break;
+    console.log(`heard: ${complaint}`);
+  }
+  return complaint;
+}
+
 const CHANNELS = 2, FRAME = 2 * CHANNELS;
 
 /** What the sound card plays, from `Desktop.record` on. */

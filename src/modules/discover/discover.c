@@ -30,6 +30,18 @@ static const struct field split_fields[] = {
      .example = "Zähler"},
     FIELD_END};
 
+static const struct field genre_merge_fields[] = {
+    {"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "The genre that goes", .example = "Polka"},
+    {"into", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "The genre that stays", .example = "Folk"},
+    FIELD_END};
+static const struct field genre_move_fields[] = {
+    {"parent", FIELD_STRING, .required = true, .nullable = true, .min = 1, .max = 100, .help = "The genre above it; null: none", .example = "Folk"}, FIELD_END};
+static const struct field genre_alias_fields[] = {
+    {"name", FIELD_STRING, .required = true, .min = 1, .max = 100, .pattern = ".*[^ ].*", .help = "Another name", .example = "Drum'n'bass"},
+    {"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "The genre that it leads to", .example = "Drum and bass"},
+    FIELD_END};
+static const struct field alias_in_path[] = {{"name", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "The other name"}, FIELD_END};
+
 static const struct field radio_fields[] = {{"track_id", FIELD_UUID, .required = true, .help = "Where it begins"}, FIELD_END};
 static const struct field radio_next_fields[] = {{"count", FIELD_INT, .min = 1, .max = 20, .help = "How many tracks; 10 without it"}, FIELD_END};
 static const struct field path_options[] = {
@@ -114,6 +126,19 @@ static const struct route discover_routes[] = {
      "so. Whoever follows or mutes "
      "the one follows or mutes both. Tracks keep the tag that they have.",
      .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .body = split_fields, .sql = &q_tags_split, .shape = ONE},
+
+    {POST, "/api/v1/admin/genres/merge", "Merge a genre into another",
+     "As `POST /admin/tags/merge`. Its other names lead to the other genre too, and what stood below it stands below the other.",
+     .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .body = genre_merge_fields, .sql = &q_genres_merge, .shape = ONE},
+
+    {PUT, "/api/v1/admin/genres/{genre}", "Move a genre in the tree",
+     .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .path = genre_in_path, .body = genre_move_fields, .sql = &q_genre_move, .shape = ONE},
+
+    {POST, "/api/v1/admin/genres/aliases", "Give a genre another name", "One that led to another genre leads to this one.",
+     .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .body = genre_alias_fields, .sql = &q_genre_alias_add, .shape = ONE},
+
+    {DELETE, "/api/v1/admin/genres/aliases/{name}", "Take away another name of a genre",
+     .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .path = alias_in_path, .sql = &q_genre_alias_remove, .shape = EMPTY},
     ROUTE_END};
 
 static enum job_outcome
@@ -131,23 +156,17 @@ discover_rising(struct job *job)
     return JOB_DONE;
 }
 
-/* Gives the tracks of a merged tag the other one, some at a time: each step is a transaction of its own. */
+/* Gives the tracks of a merged tag or genre the other one, some at a time: each step is a transaction of its own. */
 static enum job_outcome
-discover_merge_tag(struct job *job)
+discover_merge(struct job *job, const struct query *step, const struct db_arg *args)
 {
-    const struct db_arg args[] = {{"tag_id", json_string_value(json_object_get(job->payload, "tag_id"))},
-                                  {"into_id", json_string_value(json_object_get(job->payload, "into_id"))},
-                                  {0}};
-
-    if (!args[0].text || !args[1].text || !uuid_valid(args[0].text) || !uuid_valid(args[1].text))
-        return JOB_FAILED;
     for (long changed = 1; changed > 0;) {
         struct db_error error;
         PGresult *result;
 
         if (job_cancelled(job))
             return JOB_GIVE_BACK;
-        if (db_run(&q_tag_merge_step, args, &result, &error)) {
+        if (db_run(step, args, &result, &error)) {
             job_error(job, error.message);
             return JOB_RETRY;
         }
@@ -157,7 +176,27 @@ discover_merge_tag(struct job *job)
     return JOB_DONE;
 }
 
-static const struct job_handler jobs[] = {{"discover.rising", JOB_LIGHT, discover_rising, .every_s = RISING_EVERY_S}, {"tag.merge", JOB_LIGHT, discover_merge_tag}, {0}};
+static enum job_outcome
+discover_merge_genre(struct job *job)
+{
+    const struct db_arg args[] = {{"genre", json_string_value(json_object_get(job->payload, "genre"))}, {"into", json_string_value(json_object_get(job->payload, "into"))}, {0}};
+
+    return args[0].text && args[1].text ? discover_merge(job, &q_genre_merge_step, args) : JOB_FAILED;
+}
+
+static enum job_outcome
+discover_merge_tag(struct job *job)
+{
+    const struct db_arg args[] = {{"tag_id", json_string_value(json_object_get(job->payload, "tag_id"))},
+                                  {"into_id", json_string_value(json_object_get(job->payload, "into_id"))},
+                                  {0}};
+
+    if (!args[0].text || !args[1].text || !uuid_valid(args[0].text) || !uuid_valid(args[1].text))
+        return JOB_FAILED;
+    return discover_merge(job, &q_tag_merge_step, args);
+}
+
+static const struct job_handler jobs[] = {{"discover.rising", JOB_LIGHT, discover_rising, .every_s = RISING_EVERY_S}, {"tag.merge", JOB_LIGHT, discover_merge_tag}, {"genre.merge", JOB_LIGHT, discover_merge_genre}, {0}};
 
 const struct module discover_module = {
     .name = "discover", .routes = ROUTE_TABLES(discover_routes), .queries = discover_queries, .jobs = jobs, .personal = &discover_personal};

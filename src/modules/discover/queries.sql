@@ -256,6 +256,72 @@ with x as (
 )
 select btrim(:name::text) as tag, x.name as "from", x.problem from x
 
+-- query: genre_merge_step
+select genre_merge_step(:genre::varchar, :into::varchar, 200) as count
+
+-- query: genres_merge
+-- The name leads to the other genre from now on, and so do its other names; what stood below it stands below the other. Who follows or mutes the one follows or mutes the other.
+-- schema: GenreMerge
+-- not null: genre, into
+-- problems: validation
+with x as (
+    select o.slug as old_slug, o.name as old_name, k.slug as kept, k.name as kept_name,
+           case when o.slug = k.slug then 'validation into: This is the same genre'
+                when k.slug in (select genre_below(o.slug)) then 'validation into: This genre stands below the one that goes. Move it first' end as problem
+      from genres o join genres k on k.slug = genre_of(:into::text)
+     where o.slug = genre_of(:genre::text)
+), a as (
+    insert into genre_aliases (fold, name, genre_slug) select label_fold(x.old_name), x.old_name, x.kept from x where x.problem is null
+        on conflict (fold) do update set genre_slug = excluded.genre_slug
+), chain as (
+    update genre_aliases c set genre_slug = x.kept from x where x.problem is null and c.genre_slug = x.old_slug and c.fold <> label_fold(x.old_name)
+), below as (
+    update genres g set parent_slug = x.kept from x where x.problem is null and g.parent_slug = x.old_slug
+), f as (
+    insert into user_genre_follows (user_id, genre_slug, created_at)
+    select f.user_id, x.kept, f.created_at from x join user_genre_follows f on f.genre_slug = x.old_slug where x.problem is null on conflict do nothing
+), m as (
+    insert into user_mutes (user_id, genre_slug, created_at)
+    select m.user_id, x.kept, m.created_at from x join user_mutes m on m.genre_slug = x.old_slug where x.problem is null on conflict do nothing
+), j as (
+    insert into jobs (kind, payload, dedupe_key) select 'genre.merge', jsonb_build_object('genre', x.old_slug, 'into', x.kept), 'genre.merge:' || x.old_slug
+      from x where x.problem is null
+        on conflict (dedupe_key) do update set state = 'queued', attempts = 0, run_at = now(), finished_at = null, payload = excluded.payload
+     where jobs.state in ('done', 'failed', 'dead')
+)
+select x.old_name as genre, x.kept_name as "into", x.problem from x
+
+-- query: genre_move
+-- Below another genre, or to the top. Eight levels at most are looked through.
+-- schema: GenreMove
+-- nullable: parent
+-- problems: validation
+with x as (
+    select g.slug, genre_of(:parent::text) as parent,
+           case when :parent::text is not null and genre_of(:parent::text) is null then 'validation parent: There is no such genre'
+                when genre_of(:parent::text) in (select genre_below(g.slug)) then 'validation parent: This genre stands below the one that is moved' end as problem
+      from genres g where g.slug = genre_of(:genre::text)
+), u as (
+    update genres g set parent_slug = x.parent, is_usual = true from x where g.slug = x.slug and x.problem is null
+)
+select x.slug, x.parent, x.problem from x
+
+-- query: genre_alias_add
+-- schema: GenreAlias
+-- not null: name, genre
+-- problems: validation
+with x as (
+    select g.slug, case when exists (select from genres o where label_fold(o.name) = label_fold(:name::text)) then 'validation name: A genre has this name. Merge it instead' end as problem
+      from genres g where g.slug = genre_of(:genre::text)
+), a as (
+    insert into genre_aliases (fold, name, genre_slug) select label_fold(:name::text), btrim(:name::text), x.slug from x where x.problem is null
+        on conflict (fold) do update set name = excluded.name, genre_slug = excluded.genre_slug
+)
+select btrim(:name::text) as name, x.slug as genre, x.problem from x
+
+-- query: genre_alias_remove
+delete from genre_aliases a where a.fold = label_fold(:name::text) returning a.name
+
 -- query: radio_start
 -- Whoever may see the track. Of radios that one has, all but the latest four go.
 -- schema: Radio

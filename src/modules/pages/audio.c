@@ -61,7 +61,7 @@ audio_size(const char *track_id, int64_t *budget)
     return size;
 }
 
-static const struct problem *
+const struct problem *
 audio_get(struct request *req)
 {
     const char *id, *version;
@@ -86,13 +86,13 @@ audio_get(struct request *req)
     if (!source)
         return PROBLEM(INTERNAL);
     p = reply_source(req, source, "audio/mp4", arena_printf(req->arena, "\"%s-" QUALITY "\"", *version ? version : id));
-    if (row_bool(&row, "is_public")) {
+    if (row_bool(&row, "is_public") && !request_param(req, "token")) {
         req->reply.cache_control = "public, max-age=60";
         reply_header(req, "Access-Control-Allow-Origin", "*");
         reply_header(req, "Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag");
         reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
     } else {
-        req->reply.cache_control = request_param(req, "share") ? CACHE_NEVER : "private, no-cache";
+        req->reply.cache_control = request_param(req, "share") || request_param(req, "token") ? CACHE_NEVER : "private, no-cache";
     }
     return p;
 }

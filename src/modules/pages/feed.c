@@ -18,6 +18,7 @@
 struct feed {
     struct request *req;
     const char *site;
+    const char *id, *token; /* of a private feed; NULL: it is public */
     struct buf out;
 };
 
@@ -84,7 +85,7 @@ add_item(struct feed *feed, const PGresult *rows, int row, int64_t *budget, int 
     add(feed, "<guid isPermaLink=\"false\">urn:uuid:", id, "</guid>\n");
     add(feed, "<pubDate>", date_of(feed, number(rows, row, "published")), "</pubDate>\n");
     add(feed, "<description>", value(rows, row, "description"), "</description>\n");
-    add(feed, "<enclosure url=\"", address(feed, audio_path(arena, id)), "\"");
+    add(feed, "<enclosure url=\"", address(feed, feed->token ? arena_printf(arena, "/api/v1/feeds/%s/tracks/%s/audio.m4a?token=%s", feed->id, id, feed->token) : audio_path(arena, id)), "\"");
     buf_printf(&feed->out, " length=\"%lld\" type=\"audio/mp4\"/>\n", (long long)size);
     add(feed, "<itunes:author>", value(rows, row, "artist"), "</itunes:author>\n");
     buf_printf(&feed->out, "<itunes:duration>%lld</itunes:duration>\n<itunes:explicit>%s</itunes:explicit>\n", (long long)(ms + 500) / 1000,
@@ -109,7 +110,10 @@ add_channel(struct feed *feed, const struct row *channel, const char *type, int6
     add(feed, "<language>", row_text(channel, "language"), "</language>\n");
     add(feed, "<lastBuildDate>", date_of(feed, changed), "</lastBuildDate>\n");
     buf_add_text(&feed->out, "<generator>Veza</generator>\n");
-    add(feed, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"", address(feed, feed->req->path), "\"/>\n");
+    add(feed, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"",
+        address(feed, feed->token ? arena_printf(feed->req->arena, "%s?token=%s", feed->req->path, feed->token) : feed->req->path), "\"/>\n");
+    if (feed->token)
+        buf_add_text(&feed->out, "<itunes:block>Yes</itunes:block>\n");
     add(feed, "<itunes:author>", row_text(channel, "author"), "</itunes:author>\n");
     add(feed, "<itunes:type>", type, "</itunes:type>\n");
     buf_add_text(&feed->out, "<itunes:category text=\"Music\"/>\n");
@@ -121,11 +125,11 @@ add_channel(struct feed *feed, const struct row *channel, const char *type, int6
     }
 }
 
-/* `in_order`: the items are parts of a whole, and are numbered. */
+/* `in_order`: the items are parts of a whole, and are numbered. `id`, `token`: of a private feed, or NULL. */
 static const struct problem *
-reply_feed(struct request *req, const struct query *of, const struct query *items, bool in_order)
+reply_feed(struct request *req, const struct query *of, const struct query *items, bool in_order, const char *id, const char *token)
 {
-    struct feed feed = {.req = req, .site = config_frontend_url(server_settings(req->server)->config), .out = BUF_INIT(FEED_MAX)};
+    struct feed feed = {.req = req, .id = id, .token = token, .site = config_frontend_url(server_settings(req->server)->config), .out = BUF_INIT(FEED_MAX)};
     int64_t budget = MEASURED_MAX, changed;
     const struct problem *p;
     struct row channel;
@@ -155,26 +159,41 @@ reply_feed(struct request *req, const struct query *of, const struct query *item
         return PROBLEM(INTERNAL);
     }
     reply_header(req, "Last-Modified", date_of(&feed, changed));
-    reply_header(req, "Access-Control-Allow-Origin", "*");
+    if (token) {
+        reply_header(req, "X-Robots-Tag", "noindex");
+        req->reply.cache_control = "private, no-cache";
+    } else {
+        reply_header(req, "Access-Control-Allow-Origin", "*");
+    }
     return reply_owned(req, 200, FEED_TYPE, buf_str(&feed.out), free, feed.out.ptr);
 }
 
 static const struct problem *
 feed_of_person(struct request *req)
 {
-    return reply_feed(req, &q_feed_of_person, &q_feed_of_person_items, false);
+    return reply_feed(req, &q_feed_of_person, &q_feed_of_person_items, false, NULL, NULL);
 }
 
 static const struct problem *
 feed_of_release(struct request *req)
 {
-    return reply_feed(req, &q_feed_of_release, &q_feed_of_release_items, true);
+    return reply_feed(req, &q_feed_of_release, &q_feed_of_release_items, true, NULL, NULL);
 }
 
 static const struct problem *
 feed_of_playlist(struct request *req)
 {
-    return reply_feed(req, &q_feed_of_playlist, &q_feed_of_playlist_items, true);
+    return reply_feed(req, &q_feed_of_playlist, &q_feed_of_playlist_items, true, NULL, NULL);
+}
+
+const struct problem *
+feed_reply_private(struct request *req, const char *kind, const char *feed_id, const char *token)
+{
+    if (text_equal(kind, "person"))
+        return reply_feed(req, &q_feed_of_person, &q_feed_of_person_own_items, false, feed_id, token);
+    if (text_equal(kind, "release"))
+        return reply_feed(req, &q_feed_of_release, &q_feed_of_release_items, true, feed_id, token);
+    return reply_feed(req, &q_feed_of_playlist, &q_feed_of_playlist_items, true, feed_id, token);
 }
 
 static const struct field person_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};

@@ -17,6 +17,7 @@ extern const struct route oembed_routes[];  /* oembed.c */
 extern const struct route sitemap_routes[]; /* sitemap.c */
 extern const struct route feed_routes[];    /* feed.c */
 extern const struct route audio_routes[];   /* audio.c */
+extern const struct route private_feed_routes[]; /* private_feed.c */
 extern const struct personal pages_personal; /* personal.c */
 
 struct page {
@@ -85,8 +86,13 @@ void page_of_playlist(struct page *page);
 void page_of_person(struct page *page);
 void page_of_label(struct page *page); /* a genre or a tag */
 
+/* feed.c: answers with the feed `kind` of :id, as the person who is known may hear it. `token`: of a private feed, whose enclosures have it too. */
+const struct problem *feed_reply_private(struct request *req, const char *kind, const char *feed_id, const char *token);
+
 /* audio.c: the path of a track's sound as one file, and how long that file is. It is measured, by looking at all of its parts, as
  * long as *budget parts are left, from which they are taken; 0 when it is not known. */
 const char *audio_path(struct arena *arena, const char *track_id);
 int64_t audio_size(const char *track_id, int64_t *budget);
+/* Handler: answers with the sound of the track :id, as the person who is known may hear it. */
+const struct problem *audio_get(struct request *req);
 void audio_setup(const struct module_setup *with);

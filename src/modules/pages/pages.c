@@ -251,7 +251,7 @@ static const struct setting settings[] = {
     {0}};
 
 const struct module pages_module = {.name = "pages",
-                                    .routes = ROUTE_TABLES(oembed_routes, sitemap_routes, feed_routes, audio_routes),
+                                    .routes = ROUTE_TABLES(oembed_routes, sitemap_routes, feed_routes, private_feed_routes, audio_routes),
                                     .queries = pages_queries,
                                     .personal = &pages_personal,
                                     .setup = pages_setup,

@@ -24,9 +24,11 @@ static const struct sitemap_kind {
 } kinds[] = {{"tracks", "/track/", &q_sitemap_tracks},
              {"releases", "/release/", &q_sitemap_releases},
              {"playlists", "/playlist/", &q_sitemap_playlists},
-             {"people", "/u/", &q_sitemap_people}};
+             {"people", "/u/", &q_sitemap_people},
+             {"genres", "/discover/genre/", &q_sitemap_genres},
+             {"tags", "/discover/tag/", &q_sitemap_tags}};
 
-#define KINDS "tracks|releases|playlists|people|site"
+#define KINDS "tracks|releases|playlists|people|genres|tags|site"
 
 /* Pages that are about nothing in particular. */
 static const char *const site_pages[] = {"/", "/discover"};

@@ -33,8 +33,8 @@ run_whole(const struct query *query)
     return run_long(query, none) == JOB_DONE;
 }
 
-/* Calls `query` for one batch after the other, each in a transaction of its own: nothing is held for long, and others go on meanwhile. It returns the last key of its batch, null
- * at the end; the key that it was given where somebody else holds the rows for long. `is_told`: administrators see how far it is. */
+/* Calls `query` for one batch after the other, each in a transaction of its own: nothing is held for long, and others go on meanwhile. It returns the last key of its
+ * batch, null at the end; the key that it was given where somebody else holds the rows for long. `is_told`: administrators see how far it is. */
 static enum job_outcome
 run_batches(struct job *job, const struct query *query, const char *kind, const char *most, bool is_told)
 {

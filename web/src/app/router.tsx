@@ -47,6 +47,7 @@ export const routes: RouteObject[] = [
               { path: 'developer', lazy: pages.developer },
               { path: 'admin/search', lazy: pages.adminSearch },
               { path: 'admin/storage', lazy: pages.adminStorage },
+              { path: 'admin/labels', lazy: pages.adminLabels },
               {
                 path: 'settings',
                 lazy: pages.settings,
@@ -58,6 +59,7 @@ export const routes: RouteObject[] = [
                   { path: 'sessions', lazy: pages.settingsSessions },
                   { path: 'apps', lazy: pages.settingsApps },
                   { path: 'scrobbling', lazy: pages.settingsScrobbling },
+                  { path: 'import', lazy: pages.settingsImport },
                   { path: 'privacy', lazy: pages.settingsPrivacy },
                   { path: 'notifications', lazy: pages.settingsNotifications },
                   { path: 'appearance', lazy: pages.settingsAppearance },

@@ -37,6 +37,7 @@ export const pages = {
   settingsSecurity: withTexts(() => import('@/features/settings/security/SecurityPage'), 'settings', 'security'),
   settingsSessions: withTexts(() => import('@/features/settings/SessionsPage'), 'settings'),
   settingsApps: withTexts(() => import('@/features/settings/AppsPage'), 'settings', 'apps'),
+  settingsImport: withTexts(() => import('@/features/settings/ImportPage'), 'settings', 'imports'),
   settingsScrobbling: withTexts(() => import('@/features/settings/ScrobblingPage'), 'settings', 'scrobbling'),
   settingsPrivacy: withTexts(() => import('@/features/settings/PrivacyPage'), 'settings'),
   settingsNotifications: withTexts(() => import('@/features/settings/NotificationSettingsPage'), 'settings'),
@@ -45,6 +46,7 @@ export const pages = {
   settingsData: withTexts(() => import('@/features/settings/data/DataPage'), 'settings', 'data'),
   developer: withTexts(() => import('@/features/developer/DeveloperPage'), 'developer'),
   adminSearch: withTexts(() => import('@/features/admin/SearchIndexPage'), 'admin'),
+  adminLabels: withTexts(() => import('@/features/admin/LabelsPage'), 'labels'),
   adminStorage: withTexts(() => import('@/features/admin/StoragePage'), 'admin'),
   profile: withTexts(() => import('@/features/profile/ProfilePage'), 'profile'),
 } satisfies Record<string, Page>;

@@ -1,4 +1,4 @@
-import { CodeXml, Globe, HardDrive, History, LogOut, ScanSearch, Settings, User } from 'lucide-react';
+import { CodeXml, Globe, HardDrive, History, LogOut, ScanSearch, Settings, Tags, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PersonName } from '@/components/people/PersonName';
@@ -105,6 +105,14 @@ export function UserMenu() {
             </Link>
           </MenuItem>
         </>
+      )}
+      {me.is_admin && (
+        <MenuItem asChild>
+          <Link to="/admin/labels">
+            <Tags size={16} aria-hidden />
+            {t('frame.labels')}
+          </Link>
+        </MenuItem>
       )}
       <MenuSeparator />
       <Preferences />

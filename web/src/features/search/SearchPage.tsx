@@ -190,6 +190,7 @@ export function Component() {
       {filter.q && (type === 'all' || type === 'tracks') && found?.facets && (
         <div className="mb-6 space-y-1.5">
           <FacetRow label={t('search_page.genre')} values={found.facets.genres} chosen={of('genre')} nameOf={genreName} onChoose={choose('genre')} />
+          <FacetRow label={t('search_page.tag')} values={found.facets.tags} chosen={of('tag')} onChoose={choose('tag')} />
           <FacetRow label={t('search_page.key')} values={found.facets.keys} chosen={of('key')} onChoose={choose('key')} />
           <FacetRow label={t('search_page.decade')} values={found.facets.decades} chosen={of('decade')} nameOf={(year) => t('search_page.decade_of', { year })} onChoose={choose('decade')} />
           <div className="-mx-4 flex items-center gap-2 overflow-x-auto px-4 pb-1 sm:mx-0 sm:flex-wrap sm:px-0">

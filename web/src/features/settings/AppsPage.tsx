@@ -16,6 +16,7 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { NewAppDialog } from './NewAppDialog';
+import { PrivateFeeds } from './PrivateFeeds';
 import { Section } from './Section';
 
 function AppRow({ app, onRemove }: { app: AppPassword; onRemove: () => void }) {
@@ -66,28 +67,31 @@ export function Component() {
   const [leaving, setLeaving] = useState<AppPassword | null>(null);
   useTitle(t('settings.tab.apps'));
   return (
-    <Section title={t('settings.tab.apps')} lead={t('apps.lead')}>
-      {apps.isPending && <PeaksSkeleton />}
-      {apps.isLoadingError && <ErrorState error={apps.error} onRetry={() => void apps.refetch()} />}
-      {apps.data && (
-        <>
-          {apps.data.items.length > 0 ? (
-            <ul aria-label={t('settings.tab.apps')} className="divide-y divide-line border-y border-line">
-              {apps.data.items.map((app) => (
-                <AppRow key={app.id} app={app} onRemove={() => setLeaving(app)} />
-              ))}
-            </ul>
-          ) : (
-            <p className="text-muted">{t('apps.empty')}</p>
-          )}
-          <Button tone="accent" className="mt-5" onClick={() => setMaking(true)}>
-            <Plus size={18} aria-hidden />
-            {t('apps.new')}
-          </Button>
-        </>
-      )}
-      {making && <NewAppDialog onClose={() => setMaking(false)} />}
-      {leaving && <RemoveApp app={leaving} onClose={() => setLeaving(null)} />}
-    </Section>
+    <>
+      <Section title={t('settings.tab.apps')} lead={t('apps.lead')}>
+        {apps.isPending && <PeaksSkeleton />}
+        {apps.isLoadingError && <ErrorState error={apps.error} onRetry={() => void apps.refetch()} />}
+        {apps.data && (
+          <>
+            {apps.data.items.length > 0 ? (
+              <ul aria-label={t('settings.tab.apps')} className="divide-y divide-line border-y border-line">
+                {apps.data.items.map((app) => (
+                  <AppRow key={app.id} app={app} onRemove={() => setLeaving(app)} />
+                ))}
+              </ul>
+            ) : (
+              <p className="text-muted">{t('apps.empty')}</p>
+            )}
+            <Button tone="accent" className="mt-5" onClick={() => setMaking(true)}>
+              <Plus size={18} aria-hidden />
+              {t('apps.new')}
+            </Button>
+          </>
+        )}
+        {making && <NewAppDialog onClose={() => setMaking(false)} />}
+        {leaving && <RemoveApp app={leaving} onClose={() => setLeaving(null)} />}
+      </Section>
+      <PrivateFeeds />
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { Archive, Bell, Headphones, Languages, LaptopMinimal, Lock, Radio, ShieldCheck, SunMoon, User } from 'lucide-react';
+import { Archive, Bell, FolderInput, Headphones, Languages, LaptopMinimal, Lock, Radio, ShieldCheck, SunMoon, User } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
@@ -11,6 +11,7 @@ const tabs = [
   { key: 'sessions', icon: LaptopMinimal },
   { key: 'apps', icon: Headphones },
   { key: 'scrobbling', icon: Radio },
+  { key: 'import', icon: FolderInput },
   { key: 'privacy', icon: Lock },
   { key: 'notifications', icon: Bell },
   { key: 'appearance', icon: SunMoon },

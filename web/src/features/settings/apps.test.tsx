@@ -10,7 +10,7 @@ import { Component as AppsPage } from './AppsPage';
 const routes = [{ path: '/settings/apps', element: <main><h1>Settings</h1><AppsPage /></main> }];
 const list = (...items: unknown[]) => ({ body: { items, limit: 100, next: null } });
 const phone = { id: 'a1', name: 'Phone', created_at: '2026-01-01T00:00:00Z', last_used_at: '2026-01-02T00:00:00Z', last_client: 'DSub' };
-const world = { 'GET /csrf-token': { body: { csrf_token: 't' } }, 'GET /app-passwords': list(phone) };
+const world = { 'GET /csrf-token': { body: { csrf_token: 't' } }, 'GET /app-passwords': list(phone), 'GET /feeds': list() };
 
 beforeEach(forgetCsrf);
 

@@ -166,6 +166,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/genres/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a genre another name
+         * @description One that led to another genre leads to this one.
+         */
+        post: operations["postAdminGenresAliases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/genres/aliases/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take away another name of a genre */
+        delete: operations["deleteAdminGenresAliasesByName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/genres/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a genre into another
+         * @description As `POST /admin/tags/merge`. Its other names lead to the other genre too, and what stood below it stands below the other.
+         */
+        post: operations["postAdminGenresMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/genres/{genre}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a genre in the tree */
+        put: operations["putAdminGenresByGenre"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/roles/quotas": {
         parameters: {
             query?: never;
@@ -1550,6 +1624,87 @@ export interface paths {
          * @description Tracks, releases and reposts of people whom one follows, and tracks of followed genres, with those below them, and tags. Each track or release is there once, at the time when it was first published; one that is there only because it was reposted, at the first repost by somebody whom one follows. `reason` says why it is there, and `label` the genre or tag. `reposter` is the first of those whom one follows who reposted it, and `other_reposters` how many more did. A track that comes out with a release is not listed beside it. Nothing that one muted, and nothing of people who are blocked either way.
          */
         get: operations["getFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's private feeds, the latest first
+         * @description Without their tokens. `title` is null when one may not see any more what it is about.
+         */
+        get: operations["getFeeds"];
+        put?: never;
+        /**
+         * Make a private feed for a podcast app
+         * @description Whoever has its address hears what the person who made it may hear there, until it is deleted: private and unlisted tracks of theirs too. `path` has the token and is told this once; only its hash is kept.
+         */
+        post: operations["postFeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a private feed, whose address opens nothing any more */
+        delete: operations["deleteFeedsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{id}/rss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a private feed as a podcast
+         * @description RSS 2.0. Its enclosures have the token too.
+         */
+        get: operations["getFeedsByIdRss"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{id}/tracks/{track_id}/audio.m4a": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the sound of a track of a private feed as one file
+         * @description As `GET /tracks/{id}/audio.m4a`, for tracks that are in the feed.
+         */
+        get: operations["getFeedsByIdTracksByTrackIdAudioM4a"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6301,6 +6456,30 @@ export interface components {
             duration_ms: number | null;
             why: components["schemas"]["SearchReason"] | null;
         };
+        FoundPlaylistList: {
+            items: components["schemas"]["Playlist"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
+        };
+        FoundPublicUserList: {
+            items: components["schemas"]["PublicUser"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
+        };
         FoundRelease: {
             /** Format: uuid */
             id: string;
@@ -6337,6 +6516,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             why: components["schemas"]["SearchReason"] | null;
+        };
+        FoundSearchSuggestionList: {
+            items: components["schemas"]["SearchSuggestion"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
         };
         FoundTrack: {
             /** Format: uuid */
@@ -6415,6 +6604,18 @@ export interface components {
             updated_at: string;
             why: components["schemas"]["SearchReason"] | null;
         };
+        FoundTrackList: {
+            items: components["schemas"]["Track"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+            /** @description Time was up before everything was looked at: there may be more, and better ones. */
+            partial: boolean;
+        };
         FoundUser: {
             /** Format: uuid */
             id: string;
@@ -6451,6 +6652,10 @@ export interface components {
             /** Format: int32 */
             track_count: number;
         };
+        GenreAlias: {
+            name: string;
+            genre: string;
+        };
         GenreList: {
             items: components["schemas"]["Genre"][];
             /** @description Not after a cursor. */
@@ -6460,6 +6665,14 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        GenreMerge: {
+            genre: string;
+            into: string;
+        };
+        GenreMove: {
+            slug: string;
+            parent: string | null;
         };
         GenreState: {
             slug: string;
@@ -6774,6 +6987,20 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             token: string;
+        };
+        NewPrivateFeed: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "person" | "release" | "playlist";
+            /** Format: uuid */
+            of_id: string;
+            title: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            path: string;
         };
         NewTrack: {
             /** Format: uuid */
@@ -7395,6 +7622,29 @@ export interface components {
             do_not_sell_at: string | null;
             /** @enum {string|null} */
             do_not_sell_source: "person" | "gpc" | null;
+        };
+        PrivateFeed: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "person" | "release" | "playlist";
+            /** Format: uuid */
+            of_id: string;
+            title: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PrivateFeedList: {
+            items: components["schemas"]["PrivateFeed"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         /** @description What went wrong (RFC 9457) */
         Problem: {
@@ -8142,16 +8392,6 @@ export interface components {
             slug: string | null;
             username: string | null;
             image_url: string | null;
-        };
-        SearchSuggestionList: {
-            items: components["schemas"]["SearchSuggestion"][];
-            /** @description Not after a cursor. */
-            page?: number;
-            limit: number;
-            /** @description The `cursor` of the page after this one; null at the end. */
-            next: string | null;
-            /** @description Time was up before everything was looked at: there may be more, and better ones. */
-            partial: boolean;
         };
         SecondFactor: {
             enabled: boolean;
@@ -10250,11 +10490,18 @@ export type FollowedLabel = components['schemas']['FollowedLabel'];
 export type FollowedLabelList = components['schemas']['FollowedLabelList'];
 export type FollowedTag = components['schemas']['FollowedTag'];
 export type FoundPlaylist = components['schemas']['FoundPlaylist'];
+export type FoundPlaylistList = components['schemas']['FoundPlaylistList'];
+export type FoundPublicUserList = components['schemas']['FoundPublicUserList'];
 export type FoundRelease = components['schemas']['FoundRelease'];
+export type FoundSearchSuggestionList = components['schemas']['FoundSearchSuggestionList'];
 export type FoundTrack = components['schemas']['FoundTrack'];
+export type FoundTrackList = components['schemas']['FoundTrackList'];
 export type FoundUser = components['schemas']['FoundUser'];
 export type Genre = components['schemas']['Genre'];
+export type GenreAlias = components['schemas']['GenreAlias'];
 export type GenreList = components['schemas']['GenreList'];
+export type GenreMerge = components['schemas']['GenreMerge'];
+export type GenreMove = components['schemas']['GenreMove'];
 export type GenreState = components['schemas']['GenreState'];
 export type HeldComment = components['schemas']['HeldComment'];
 export type HeldCommentList = components['schemas']['HeldCommentList'];
@@ -10282,6 +10529,7 @@ export type MuteState = components['schemas']['MuteState'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewAppPassword = components['schemas']['NewAppPassword'];
 export type NewPlaylistLink = components['schemas']['NewPlaylistLink'];
+export type NewPrivateFeed = components['schemas']['NewPrivateFeed'];
 export type NewTrack = components['schemas']['NewTrack'];
 export type NewTrackList = components['schemas']['NewTrackList'];
 export type NewTrackShare = components['schemas']['NewTrackShare'];
@@ -10330,6 +10578,8 @@ export type PlaylistWanted = components['schemas']['PlaylistWanted'];
 export type PongMessage = components['schemas']['PongMessage'];
 export type Presence = components['schemas']['Presence'];
 export type PrivacyChoice = components['schemas']['PrivacyChoice'];
+export type PrivateFeed = components['schemas']['PrivateFeed'];
+export type PrivateFeedList = components['schemas']['PrivateFeedList'];
 export type Problem = components['schemas']['Problem'];
 export type ProfileCompletion = components['schemas']['ProfileCompletion'];
 export type PublicGear = components['schemas']['PublicGear'];
@@ -10373,7 +10623,6 @@ export type ScrobbleServices = components['schemas']['ScrobbleServices'];
 export type SearchReason = components['schemas']['SearchReason'];
 export type SearchRefused = components['schemas']['SearchRefused'];
 export type SearchSuggestion = components['schemas']['SearchSuggestion'];
-export type SearchSuggestionList = components['schemas']['SearchSuggestionList'];
 export type SecondFactor = components['schemas']['SecondFactor'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
@@ -10857,6 +11106,165 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminGenresAliases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Another name
+                     * @example Drum'n'bass
+                     */
+                    name: string;
+                    /**
+                     * @description The genre that it leads to
+                     * @example Drum and bass
+                     */
+                    genre: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreAlias"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteAdminGenresAliasesByName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The other name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminGenresMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The genre that goes
+                     * @example Polka
+                     */
+                    genre: string;
+                    /**
+                     * @description The genre that stays
+                     * @example Folk
+                     */
+                    into: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreMerge"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    putAdminGenresByGenre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The genre above it; null: none
+                     * @example Folk
+                     */
+                    parent: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreMove"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
@@ -14292,6 +14700,212 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getFeeds: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateFeedList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What it is about
+                     * @enum {string}
+                     */
+                    kind: "person" | "release" | "playlist";
+                    /**
+                     * Format: uuid
+                     * @description The person, release or playlist
+                     */
+                    of_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPrivateFeed"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteFeedsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feed */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getFeedsByIdRss: {
+        parameters: {
+            query: {
+                /** @description The token of the feed */
+                token: string;
+            };
+            header?: never;
+            path: {
+                /** @description The feed */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getFeedsByIdTracksByTrackIdAudioM4a: {
+        parameters: {
+            query: {
+                /** @description The token of the feed */
+                token: string;
+            };
+            header?: never;
+            path: {
+                /** @description The feed */
+                id: string;
+                /** @description The track */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getGenres: {
         parameters: {
             query?: {
@@ -15756,7 +16370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlaylistList"];
+                    "application/json": components["schemas"]["FoundPlaylistList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -19540,7 +20154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchSuggestionList"];
+                    "application/json": components["schemas"]["FoundSearchSuggestionList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -20614,7 +21228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrackList"];
+                    "application/json": components["schemas"]["FoundTrackList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -24354,7 +24968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublicUserList"];
+                    "application/json": components["schemas"]["FoundPublicUserList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -26477,7 +27091,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description What the addresses lead to; `site`: pages that are about nothing in particular */
-                kind: "tracks" | "releases" | "playlists" | "people" | "site";
+                kind: "tracks" | "releases" | "playlists" | "people" | "genres" | "tags" | "site";
                 /** @description How many bits of an id decide the part; the index says it */
                 bits?: number;
                 /** @description These bits */

@@ -1,0 +1,1 @@
+drop function genre_merge_step(varchar, varchar, int);

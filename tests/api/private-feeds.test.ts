@@ -1,0 +1,96 @@
+/** Private feeds: for a podcast app that sends no headers, with what the person who made one may hear, until it is deleted. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { columnsWith } from '../support/personal.ts';
+import { playable } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { template, World } from '../support/world.ts';
+import { all, one, readXml } from '../support/xml.ts';
+
+const world = await World.start('private-feeds');
+const carol = world.as('carol'), alice = world.as('alice'), dave = world.as('dave');
+const ids = template.ids;
+const secret = await playable(carol, { title: 'Not for all', is_public: 'false' }), open = await playable(carol, { title: 'For all', is_public: 'true' });
+const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Mine' } })).body;
+for (const { id } of [secret, open]) assertStatus(await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id }, body: { track_id: id } }), 201);
+const release = (await carol.post('/api/v1/releases', { body: { title: 'Draft', track_ids: [secret.id] } })).body;
+
+const make = async (client: Client, kind: 'person' | 'release' | 'playlist', of_id: string) => {
+  const reply = await client.post('/api/v1/feeds', { body: { kind, of_id } });
+  assertStatus(reply, 201);
+  return reply.body;
+};
+/** As a podcast app: no cookie, no header. */
+const bare = (path: string) => fetch(world.server.api + path.replace(/^https?:\/\/[^/]+/, ''));
+const feed = async (path: string) => {
+  const reply = await bare(path);
+  assert.equal(reply.status, 200, path);
+  return { reply, items: all(one(readXml(await reply.text()), 'channel'), 'item').map((item) => ({ title: one(item, 'title').text, url: one(item, 'enclosure').attributes['url']! })) };
+};
+const titles = async (path: string) => (await feed(path)).items.map(({ title }) => title).toSorted();
+
+test('a private playlist, release and profile are heard by its address alone; no cache or search engine keeps it', async () => {
+  for (const [kind, of_id, expected] of [['playlist', playlist.id, ['For all', 'Not for all']], ['release', release.id, ['Not for all']], ['person', ids.carol, ['For all', 'Not for all']]] as const) {
+    const made = await make(carol, kind, of_id);
+    assert.deepEqual([made.kind, made.of_id, made.last_used_at], [kind, of_id, null]);
+    const { reply, items } = await feed(made.path);
+    assert.deepEqual(items.map(({ title }) => title).toSorted(), expected, kind);
+    assert.equal(reply.headers.get('x-robots-tag'), 'noindex');
+    assert.match(reply.headers.get('cache-control')!, /private/);
+    assert.equal(reply.headers.get('access-control-allow-origin'), null);
+    for (const { url } of items) {
+      const sound = await bare(url);
+      assert.equal(sound.status, 200, url);
+      assert.equal(sound.headers.get('content-type'), 'audio/mp4');
+      assert.match(sound.headers.get('cache-control')!, /no-store|private/);
+      assert.ok((await sound.arrayBuffer()).byteLength > 1000, 'it has sound');
+      const part = await fetch(world.server.api + url.replace(/^https?:\/\/[^/]+/, ''), { headers: { range: 'bytes=0-9' } });
+      assert.equal(part.status, 206);
+    }
+  }
+  const listed = (await carol.get('/api/v1/feeds')).body.items;
+  assert.deepEqual(listed.map(({ title }) => title), ['Carol', 'Draft', 'Mine'].toSorted((a, b) => ['Carol', 'Draft', 'Mine'].indexOf(a) - ['Carol', 'Draft', 'Mine'].indexOf(b)));
+  assert.ok(listed.every(({ last_used_at }) => last_used_at !== null), 'when it was used');
+});
+
+test('one may make a feed of what one may see, and it shows what one may hear by then', async () => {
+  assertProblem(await alice.post('/api/v1/feeds', { body: { kind: 'playlist', of_id: playlist.id } }), 404);
+  assertProblem(await alice.post('/api/v1/feeds', { body: { kind: 'release', of_id: release.id } }), 404);
+  const ofCarol = await make(alice, 'person', ids.carol);
+  assert.deepEqual(await titles(ofCarol.path), ['For all'], 'her private track is not for alice');
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${playlist.id}', '${ids.alice}', 'read')`);
+  const shared = await make(alice, 'playlist', playlist.id);
+  assert.deepEqual(await titles(shared.path), ['For all']);
+  const { items } = await feed(shared.path);
+  assert.equal((await bare(items[0]!.url)).status, 200);
+  assert.equal((await bare(items[0]!.url.replace(open.id, secret.id))).status, 404, 'the private one of the same playlist');
+  await world.sql(`delete from playlist_collaborators where playlist_id = '${playlist.id}'`);
+  assert.equal((await bare(shared.path)).status, 404, 'shared no more');
+  assert.equal((await bare(items[0]!.url)).status, 404);
+  await world.sql(`insert into user_blocks (blocker_id, blocked_id) values ('${ids.carol}', '${ids.alice}')`);
+  assert.equal((await bare(ofCarol.path)).status, 404, 'carol blocked alice');
+  await world.sql('delete from user_blocks');
+});
+
+test('a token opens its feed and nothing else; wrong, of another feed, deleted, or of an account that is closed it opens nothing', async () => {
+  const draft = await make(carol, 'release', release.id), mine = await make(carol, 'playlist', playlist.id);
+  const token = new URL(draft.path, 'http://x').searchParams.get('token')!;
+  assert.equal((await bare(`/api/v1/feeds/${draft.id}/tracks/${open.id}/audio.m4a?token=${token}`)).status, 404, 'carol\'s, and not in the release');
+  for (const path of [`/api/v1/feeds/${mine.id}/rss?token=${token}`, `/api/v1/feeds/${draft.id}/rss?token=${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, `/api/v1/tracks/${secret.id}/audio.m4a?token=${token}`,
+    `/api/v1/tracks/${secret.id}/audio.m4a?share=${token}`]) assert.ok([404, 422].includes((await bare(path)).status), path);
+  assert.equal((await bare(`/api/v1/feeds/${draft.id}/rss`)).status, 422);
+  assert.deepEqual(await columnsWith(world, token), [], 'only its hash is kept');
+  assert.ok(!world.server.log().includes(token), 'no log has it');
+  assertProblem(await dave.delete('/api/v1/feeds/{id}', { path: { id: draft.id } }), 404);
+  assertStatus(await carol.delete('/api/v1/feeds/{id}', { path: { id: draft.id } }), 204);
+  assert.equal((await bare(draft.path)).status, 404);
+  await world.sql(`update users set is_active = false where id = '${ids.carol}'`);
+  await until('the closed account\'s feed to be gone', async () => (await bare(mine.path)).status === 404, 10);
+  await world.sql(`update users set is_active = true where id = '${ids.carol}'`);
+});
+
+test('there is a most of it', async () => {
+  for (let n = (await dave.get('/api/v1/feeds')).body.items.length; n < 50; n++) await make(dave, 'person', ids.dave);
+  assertProblem(await dave.post('/api/v1/feeds', { body: { kind: 'person', of_id: ids.dave } }), 409, 'conflict');
+});
