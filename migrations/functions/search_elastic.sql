@@ -91,7 +91,8 @@ declare
     parts constant text[] := search_query_words(canon);
     n constant int := cardinality(parts);
     final constant text := parts[n];
-    tail constant boolean := n > 1 and final ~ '^[a-z0-9]$'; -- as in search_find()
+    tail constant boolean := n > 1 and final ~ '^[a-z0-9]$'; -- these two as in search_find()
+    is_sign constant boolean := final ~ '^[@&~=]';
     fences jsonb;
     hidden jsonb := '[]';
     classes jsonb;
@@ -111,9 +112,9 @@ begin
         end if;
     end if;
     if not with_typos then
-        select jsonb_agg(case when p.i = n then jsonb_build_object('prefix', jsonb_build_object('words', jsonb_build_object('value', p.w)))
+        select jsonb_agg(case when p.i = n and not is_sign then jsonb_build_object('prefix', jsonb_build_object('words', jsonb_build_object('value', p.w)))
                               else jsonb_build_object('term', jsonb_build_object('words', p.w)) end order by p.i),
-               jsonb_agg(case when p.i = n then jsonb_build_object('prefix', jsonb_build_object('names', jsonb_build_object('value', p.w)))
+               jsonb_agg(case when p.i = n and not is_sign then jsonb_build_object('prefix', jsonb_build_object('names', jsonb_build_object('value', p.w)))
                               else jsonb_build_object('term', jsonb_build_object('names', p.w)) end order by p.i) filter (where not tail or p.i < n)
           into alternatives, named
           from unnest(parts) with ordinality p (w, i);
@@ -130,7 +131,7 @@ begin
     else
         select array_agg(v.i), array_agg(v.word), array_agg(v.begins), array_agg(v.cost)
           into x_no, x_word, x_begins, x_cost
-          from (select p.i::int, p.w as word, p.i = n as begins, 0 as cost from unnest(parts) with ordinality p (w, i)
+          from (select p.i::int, p.w as word, p.i = n and not is_sign as begins, 0 as cost from unnest(parts) with ordinality p (w, i)
                 union all
                 select p.i::int, v.word, false, v.cost
                   from unnest(parts) with ordinality p (w, i)

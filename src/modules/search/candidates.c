@@ -227,7 +227,7 @@ search_propose(struct request *req, unsigned kinds, int most, struct search_cand
                 ret_candidates->hits[kind] = NULL;
         }
     }
-    reply_header(req, "X-Search-Engine", good ? "elasticsearch" : "postgresql");
+    ret_candidates->is_proposed = good;
     return p;
 }
 

@@ -15,6 +15,7 @@ extern const char *const search_kind_names[SEARCH_KINDS];
 struct search_candidates {
     const char *hits[SEARCH_KINDS]; /* as search_found() takes them; NULL: PostgreSQL finds */
     bool is_full[SEARCH_KINDS];     /* there may be more */
+    bool is_proposed;               /* it answered */
 };
 
 /* What was found of a kind: the part of a page that was asked for. Free with PQclear; NULL: time was up before anything was found. */
@@ -28,7 +29,7 @@ struct search_found {
 };
 
 /* Asks Elasticsearch for the kinds of which `kinds` has a bit, in one request, or in two where there may be typing errors. Where it is not there, too slow, or
- * answers anything but hits, all stays NULL, and it is left alone for a while. Says in the header X-Search-Engine who finds. */
+ * answers anything but hits, all stays NULL, and it is left alone for a while. */
 const struct problem *search_propose(struct request *req, unsigned kinds, int most, struct search_candidates *ret_candidates);
 
 /* The one place where an engine is asked. The inputs of the request say what for; `most` bounds how many candidates are compared. NULL is success, also when

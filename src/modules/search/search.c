@@ -120,6 +120,7 @@ search_all(struct request *req)
         kinds |= is_all || text_equal(type, search_kind_names[kind]) ? 1u << kind : 0;
     p = search_propose(req, kinds, is_all ? MOST_OF_EACH : MOST_OF_ONE, &candidates);
     good = !p;
+    reply_header(req, "X-Search-Engine", candidates.is_proposed ? "elasticsearch" : "postgresql");
     buf_add(&out, STR("{"));
     for (int kind = 0; kind < SEARCH_KINDS && good; kind++)
         good = write_kind(req, (enum search_kind)kind, &candidates, is_all || text_equal(type, search_kind_names[kind]), &out, &facets, &hits, &is_partial, &p);
@@ -149,7 +150,8 @@ search_all(struct request *req)
 static const struct route search_routes[] = {
     {GET, "/api/v1/search", "Find tracks, releases, users and playlists by words",
      "Of each kind the best hits: names that are the text, then names that begin with it, then what has all its words in its names, its artist, genre or tags, then, "
-     "where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`.",
+     "where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`. "
+     "The header X-Search-Engine says who proposed them: `elasticsearch` or `postgresql`.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply, .reply_rows = search_rows},
 
     {GET, "/api/v1/search/suggestions", "List what is being typed may be about", "A few of each kind, the best first.",
