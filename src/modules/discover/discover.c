@@ -14,7 +14,8 @@ static const struct field genre_in_path[] = {
     {"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Its slug, its name or another name of it"},
     FIELD_END};
 static const struct field tag_in_path[] = {
-    {"tag", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F"},
+    {"tag", FIELD_STRING, .required = true, .min = 1, .max = 30,
+     .help = "Its name; case, accents and width do not matter. A slash in it is written as the wide one, U+FF0F"},
     FIELD_END};
 static const struct field radio_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The radio"}, FIELD_END};
 
