@@ -139,6 +139,9 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'track_analysis.key_confidence': () => '0.5',
   'track_history.track_id': ({ track }) => track,
   'royalty_records.content_id': ({ track }) => track,
+  'search_changes.kind': () => '3',
+  'search_changes.attempts': () => '5',
+  'search_changes.error': () => `'400 document_parsing_exception'`, /* of Elasticsearch */
   'reports.content_id': ({ user }) => user,
 };
 

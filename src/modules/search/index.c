@@ -110,17 +110,18 @@ write_lines(const PGresult *rows, int row, const char *target, struct buf *lines
     }
 }
 
-/* A conflict: the index has this version or a later one. 404 without an error: what was to be deleted is not there. */
+/* A conflict: the index has this version or a later one. 404 without an error: what was to be deleted is not there. Of an error only the
+ * type is kept: the reason may quote the document. */
 static enum sent
 judge(const json_t *item, char error[SEARCH_ERROR])
 {
     const json_t *result = json_object_iter_value(json_object_iter((json_t *)item)), *why = json_object_get(result, "error");
     int64_t status = json_integer_value(json_object_get(result, "status"));
-    const char *type = json_string_value(json_object_get(why, "type")), *reason = json_string_value(json_object_get(why, "reason"));
+    const char *type = json_string_value(json_object_get(why, "type"));
 
     if ((status >= 200 && status <= 299) || status == 409 || (status == 404 && !why))
         return SENT_GOOD;
-    snprintf(error, SEARCH_ERROR, "%d %.60s: %.150s", (int)status, type ? type : "without a type", reason ? reason : "without a reason");
+    snprintf(error, SEARCH_ERROR, "%d %.100s", (int)status, type ? type : "without a type");
     if (status == 404)
         return SENT_NO_INDEX;
     return status == 429 || status >= 500 || status < 400 ? SENT_LATER : SENT_REFUSED;
@@ -145,7 +146,7 @@ search_index_send(const PGresult *rows, const char *const *targets, unsigned tar
         return -1;
     }
     status = search_index_ask("POST", buf_str(&lines), true, &json, error,
-                              "/_bulk?require_alias=true&filter_path=items.*.status,items.*.error.type,items.*.error.reason");
+                              "/_bulk?require_alias=true&filter_path=items.*.status,items.*.error.type");
     if (status < 200 || status > 299)
         return -1;
     items = json_object_get(json, "items");
