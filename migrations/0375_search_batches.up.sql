@@ -22,3 +22,7 @@ create function search_track_filters(track uuid, tags text[]) returns text[] lan
 create function search_release_score(release uuid) returns smallint language sql stable as $$ select 0::smallint $$;
 drop function search_vector(text[], text[], text[], text[]);
 drop function search_body(text[]);
+
+-- The words of a name are others now (search_made()): entries that are there already are made anew.
+insert into jobs (kind, dedupe_key) select 'search.rebuild', 'search.rebuild:0320' where exists (select from search_entries)
+    on conflict (dedupe_key) do update set state = 'queued', attempts = 0, run_at = now(), finished_at = null where jobs.state in ('done', 'failed', 'dead');
