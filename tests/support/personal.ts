@@ -125,7 +125,7 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'user_mutes.person_id': () => 'null', /* one of four */
   'user_mutes.genre_slug': () => 'null',
   'user_mutes.tag_id': () => 'null',
-  'private_feeds.person_id': () => 'null', /* one of three */
+  'private_feeds.playlist_id': () => 'null', /* one of three */
   'private_feeds.release_id': () => 'null',
   'library_imports.state': () => `'done'`,
   'library_imports.sealed': () => 'null', /* only until it has ended */

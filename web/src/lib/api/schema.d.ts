@@ -3387,7 +3387,7 @@ export interface paths {
         };
         /**
          * Find tracks, releases, users and playlists by words
-         * @description Of each kind the best hits: names that are the text, then names that begin with it, then what has all its words in its names, its artist, genre or tags, then, where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`.
+         * @description Of each kind the best hits: names that are the text, then names that begin with it, then what has all its words in its names, its artist, genre or tags, then, where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`. The header X-Search-Engine says who proposed them: `elasticsearch` or `postgresql`.
          */
         get: operations["getSearch"];
         put?: never;
