@@ -77,7 +77,8 @@ select true as is_done from (select search_refresh_owner(:user_id::uuid)) d
 select q.body, q.words from search_question(:kinds::smallint[], :q::text, :viewer::uuid, :viewer_staff::boolean, {search_filters}, :most_asked::int, :with_typos::boolean) q
 
 -- query: search_index_keep
--- Where changes were not noted so far, nobody knows what the index lacks.
+-- Where changes were not noted so far, nobody knows what the index lacks. Without Elasticsearch what waits for it is of no use.
+with g as (delete from search_changes where not :is_kept::boolean)
 update search_index
    set is_kept = :is_kept::boolean, is_live = is_live and is_kept and :is_kept::boolean, next_index = case when is_kept and :is_kept::boolean then next_index end
  where is_kept is distinct from :is_kept::boolean or not :is_kept::boolean and (is_live or next_index is not null)
