@@ -189,6 +189,8 @@ test('administrators merge genres, move them in the tree and give them other nam
   assertProblem(await bob.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'Polka' } }), 403);
   assertProblem(await root.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'polkka' } }), 422, 'validation');
   assertProblem(await root.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'Below polkka' } }), 422, 'validation');
+  assertProblem(await root.post('/api/v1/admin/genres/merge', { body: { genre: 'No such genre', into: 'Polka' } }), 404);
+  assertProblem(await root.post('/api/v1/admin/genres/aliases', { body: { name: 'Hoompa', genre: 'No such genre' } }), 404);
   const merged = await root.post('/api/v1/admin/genres/merge', { body: { genre: 'Polkka', into: 'Polka' } });
   assertStatus(merged, 200);
   assert.deepEqual(merged.body, { genre: 'Polkka', into: 'Polka' });

@@ -66,8 +66,10 @@ await world.sql(`insert into track_analysis (track_id, method, bpm, bpm_confiden
   select id, 1, 100 + (row_number() over (order by id))::int, 1, true, 2, 1, false, array(select (row_number() over (order by id) / (10.0 + i))::real from generate_series(1, 13) i), array_fill(1::real, array[13]) from tracks where title like 'Listed %' on conflict do nothing`);
 const end = await world.sql("select id from tracks where title = 'Listed 7' and visibility = 'public' limit 1");
 const { id: radio } = (await carol.post('/api/v1/discover/radio', { body: { track_id: track } })).body;
+const imported = await world.sql(`insert into library_imports (user_id, base_url, wants_playlists, wants_stars, state) values ('${ids.carol}', 'https://example.org', true, true, 'done') returning id`);
+await world.sql(`insert into library_import_missing (import_id, source, title, status) select '${imported}', 'star', 'Song ' || n, 'missing' from generate_series(1, 5) n`);
 /* What the id in a path names. */
-const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : path.startsWith('/api/v1/discover/radio/') ? radio : ids.carol);
+const idIn = (path: string) => (path.startsWith('/api/v1/imports/') ? imported : path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : path.startsWith('/api/v1/discover/radio/') ? radio : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
@@ -95,7 +97,7 @@ const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/tracks/search': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
   '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/stems': 5, '/api/v1/tracks/{id}/stem-guests': 5, '/api/v1/tracks/{id}/comments': 10, '/api/v1/comments/{id}/replies': 5, '/api/v1/comments/{id}/texts': 4, '/api/v1/comments/held': 5, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
-  '/api/v1/queue/session/{token}/items': 9, '/api/v1/queue/session/{token}/guests': 5,
+  '/api/v1/queue/session/{token}/items': 9, '/api/v1/imports/{id}/missing': 5, '/api/v1/queue/session/{token}/guests': 5,
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */

@@ -54,6 +54,22 @@ test('a private playlist, release and profile are heard by its address alone; no
   assert.ok(listed.every(({ last_used_at }) => last_used_at !== null), 'when it was used');
 });
 
+test('an app asks again with the tag that it has, for a part, past the end, and for what is still processed', async () => {
+  const made = await make(carol, 'release', release.id), [{ url }] = (await feed(made.path)).items as [{ url: string }];
+  const sound = url.replace(/^https?:\/\/[^/]+/, '');
+  for (const path of [made.path, sound]) {
+    const whole = await world.visitor.send('GET', path);
+    assertStatus(whole, 200);
+    const same = await world.visitor.send('GET', path, { headers: { 'If-None-Match': whole.headers.get('etag')! } } as never);
+    assert.deepEqual([same.status, same.bytes.length], [304, 0], path);
+  }
+  assert.equal((await world.visitor.send('GET', sound, { headers: { Range: 'bytes=0-9' } } as never)).bytes.length, 10);
+  assertProblem(await world.visitor.send('GET', sound, { headers: { Range: 'bytes=900000000-' } } as never), 416, 'range_not_satisfiable');
+  await world.sql(`update tracks set status = 'processing', stream_status = 'pending' where id = '${secret.id}'`);
+  assertProblem(await world.visitor.send('GET', sound), 409, 'stream_not_ready');
+  await world.sql(`update tracks set status = 'completed', stream_status = 'ready' where id = '${secret.id}'`);
+});
+
 test('one may make a feed of what one may see, and it shows what one may hear by then', async () => {
   assertProblem(await alice.post('/api/v1/feeds', { body: { kind: 'playlist', of_id: playlist.id } }), 404);
   assertProblem(await alice.post('/api/v1/feeds', { body: { kind: 'release', of_id: release.id } }), 404);

@@ -194,3 +194,11 @@ test('switched off, nothing is noted; disconnected, nothing is left', async () =
   await now();
   assert.deepEqual([await mine(), await waiting(), brainz.heard.length], [[], '0', before]);
 });
+
+test('one connects ten services at most', async () => {
+  await world.sql(`insert into scrobble_accounts (user_id, service, base_url, sealed) select '${ids.carol}', 'listenbrainz', 'https://' || n || '.example.org', 'x' from generate_series(1, 10) n`);
+  const carol = world.as('carol');
+  assertProblem(await carol.post('/api/v1/scrobbling/listenbrainz', { body: { token: 'token-of-alice' } }), 409, 'conflict');
+  assertProblem(await carol.post('/api/v1/scrobbling/lastfm', { body: {} }), 409, 'conflict');
+  await world.sql(`delete from scrobble_accounts where user_id = '${ids.carol}'`);
+});
