@@ -11,7 +11,7 @@ static const struct personal_table tables[] = {
     {"search_counted", NOT_PERSONAL, "the same words while they are counted", .withheld = "about nobody"},
     {"search_words", NOT_PERSONAL, "distinct words of public names, without whose they are; a word that no public name has any more goes with the next count",
      .withheld = "about nobody"},
-    {"search_changes", NOT_PERSONAL, "ids of things that changed, without whose they are, until Elasticsearch has the change; that of a thing that is gone, until it has deleted it"},
+    {"search_changes", NOT_PERSONAL, "ids of things that changed, without whose they are, until Elasticsearch has the change, or has deleted them"},
     {"search_index", NOT_PERSONAL, "how the index in Elasticsearch is"},
     {0}};
 
