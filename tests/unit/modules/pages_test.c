@@ -84,8 +84,8 @@ static void
 a_page_reads_as_much_of_a_large_table_as_of_a_small_one_wherever_it_begins(void **state)
 {
     enum { NEWEST = 0, OLDEST = 1 << DB_LIST_SORT_SHIFT, TITLE = 2 << DB_LIST_SORT_SHIFT };
-    /* The filter of public tracks is the first, that of a genre the fifth. */
-    const db_form form = DB_LIST | 1u << DB_LIST_FILTER_SHIFT, genre = form | 1u << (DB_LIST_FILTER_SHIFT + 4);
+    /* The filter of public tracks is the first, that of a genre the sixth. */
+    const db_form form = DB_LIST | 1u << DB_LIST_FILTER_SHIFT, genre = form | 1u << (DB_LIST_FILTER_SHIFT + 5);
     const char *middle = "(select created_at from tracks where title = 'Track 25000')", *id = "(select id from tracks where title = 'Track 25000')";
     const struct {
         const char *what;
