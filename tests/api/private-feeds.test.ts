@@ -55,7 +55,7 @@ test('a private playlist, release and profile are heard by its address alone; no
 });
 
 test('an app asks again with the tag that it has, for a part, past the end, and for what is still processed', async () => {
-  const made = await make(carol, 'release', release.id), [{ url }] = (await feed(made.path)).items as [{ url: string }];
+  const made = await make(carol, 'release', release.id), { url } = (await feed(made.path)).items[0]!;
   const sound = url.replace(/^https?:\/\/[^/]+/, '');
   for (const path of [made.path, sound]) {
     const whole = await world.visitor.send('GET', path);
