@@ -638,6 +638,16 @@ test('stars are counted one by one: a call that names hundreds is no way past th
   await change('alice', 'star', { id: tr(first) });
 });
 
+test('HEAD changes nothing, also where GET does by the protocol', async () => {
+  const starred = async () => JSON.stringify((await good('alice', 'getStarred2'))['starred2']).includes(tr(second));
+  await change('alice', 'unstar', { id: tr(second) });
+  const reply = await raw(`star?${queryOf({ ...(await signed('alice')), id: tr(second), f: 'json' })}`, { method: 'HEAD' });
+  assert.equal(reply.status, 200);
+  assert.equal(await starred(), false);
+  assert.equal((await raw(`star?${queryOf({ ...(await signed('alice')), id: tr(second), f: 'json' })}`)).status, 200);
+  assert.equal(await starred(), true);
+});
+
 test('whoever guesses is stopped after a while, and nobody else at the same address', async () => {
   const guess = () => raw(`ping?${queryOf({ u: 'alice', p: randomUUID(), f: 'json' })}`);
   let reply = await guess();

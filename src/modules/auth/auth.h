@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/module.h"
+#include "base/seal.h"
 #include "http/request.h"
 
 #define ACCESS_COOKIE "veza_access" /* holds the access token of browsers */
@@ -68,3 +69,18 @@ void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
 void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
 /* The same from APP_SECRET_PREVIOUS, for what was signed before the secret was changed. False when there is none. */
 bool secret_derive_previous(const char *purpose, unsigned char out[SHA256_BYTES]);
+
+/* What seals secrets of one purpose that the database keeps (base/seal.h): a key of the application's secret and, for what was sealed before that was changed, one of the secret before. */
+struct secret_keys {
+    unsigned char key[SEAL_KEY_BYTES], previous[SEAL_KEY_BYTES];
+    bool has_previous;
+};
+#define SECRET_JSON_MAX 1024 /* bytes of sealed JSON */
+
+void secret_keys_derive(struct secret_keys *keys, const char *purpose);
+/* As unseal(), with either key. */
+long secret_unseal(const struct secret_keys *keys, const char *about, const char *sealed, void *out, size_t max);
+/* Seals an object and gives back the reference to it. In the request's arena; NULL when it is longer than SECRET_JSON_MAX or memory is short. */
+const char *secret_seal_json(struct request *req, const struct secret_keys *keys, const char *about, json_t *secrets);
+/* Opens what secret_seal_json() made; the JSON is to be freed. NULL when it does not open, or `sealed` is NULL. */
+json_t *secret_unseal_json(const struct secret_keys *keys, const char *about, const char *sealed);

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/encode.h"
+#include "modules/auth/auth.h"
 #include "modules/imports/internal.h"
 #include "platform/fetch/fetch.h"
 
@@ -15,7 +16,7 @@
 static bool
 client_token(const char *password, const char *salt, char out[33])
 {
-    scoped_buf text = BUF_INIT(IMPORT_SECRET_MAX + 64);
+    scoped_buf text = BUF_INIT(SECRET_JSON_MAX + 64);
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
 
@@ -37,7 +38,7 @@ client_add(struct buf *url, const char *name, const char *value)
 static void
 client_add_account(struct buf *url, const struct import_account *account)
 {
-    char salt[2 * SALT_BYTES + 1], token[33], *hex = (char[2 * IMPORT_SECRET_MAX + 1]){0};
+    char salt[2 * SALT_BYTES + 1], token[33], *hex = (char[2 * SECRET_JSON_MAX + 1]){0};
     unsigned char bytes[SALT_BYTES];
 
     if (account->key) {
@@ -48,7 +49,7 @@ client_add_account(struct buf *url, const struct import_account *account)
     if (account->plain) {
         hex_encode(account->password, strlen(account->password), hex);
         buf_printf(url, "&p=enc:%s", hex);
-        explicit_bzero(hex, 2 * IMPORT_SECRET_MAX + 1);
+        explicit_bzero(hex, 2 * SECRET_JSON_MAX + 1);
         return;
     }
     random_bytes(bytes, sizeof bytes);

@@ -1,41 +1,18 @@
 /* imports.c - playlists and stars of a Subsonic server that a person takes over: asked for, watched, ended. */
 #include <stdio.h>
 
-#include "base/seal.h"
 #include "modules/auth/auth.h"
 #include "modules/imports/internal.h"
 #include "platform/fetch/fetch.h"
 
 extern const struct module imports_module;
 
-static unsigned char seal_key[SEAL_KEY_BYTES], previous_key[SEAL_KEY_BYTES];
-static bool has_previous;
+static struct secret_keys keys;
 
 json_t *
 import_open(const char *import_id, const char *sealed)
 {
-    char text[IMPORT_SECRET_MAX];
-    long len = sealed ? unseal(seal_key, import_id, sealed, text, sizeof text) : -1;
-    json_t *secrets;
-
-    if (len < 0 && sealed && has_previous)
-        len = unseal(previous_key, import_id, sealed, text, sizeof text);
-    secrets = len < 0 ? NULL : json_loadb(text, (size_t)len, 0, NULL);
-    explicit_bzero(text, sizeof text);
-    return secrets;
-}
-
-static const char *
-import_seal(struct request *req, const char *import_id, json_t *secrets)
-{
-    char sealed[SEALED_SIZE(IMPORT_SECRET_MAX)];
-    scoped_text text = json_dumps(secrets, JSON_COMPACT);
-    bool good = text && strlen(text) <= IMPORT_SECRET_MAX && seal(seal_key, import_id, str_of(text), sealed);
-
-    json_decref(secrets);
-    if (text)
-        explicit_bzero(text, strlen(text));
-    return good ? arena_strdup(req->arena, sealed) : NULL;
+    return secret_unseal_json(&keys, import_id, sealed);
 }
 
 /* Without the slash at its end, and without /rest, which some write down too. NULL when it is no address. */
@@ -97,7 +74,7 @@ import_begin(struct request *req)
     request_set(req, "import_id", arena_strdup(req->arena, id));
     request_set(req, "address", account.base_url);
     request_set(req, "username", account.key ? NULL : account.user);
-    sealed = import_seal(req, id, account.key ? json_pack("{s:s}", "key", account.key) : json_pack("{s:s}", "password", account.password));
+    sealed = secret_seal_json(req, &keys, id, account.key ? json_pack("{s:s}", "key", account.key) : json_pack("{s:s}", "password", account.password));
     if (!sealed)
         return PROBLEM(INTERNAL);
     request_set(req, "sealed", sealed);
@@ -144,8 +121,7 @@ static bool
 imports_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)with, (void)error, (void)error_size;
-    secret_derive("library imports", seal_key);
-    has_previous = secret_derive_previous("library imports", previous_key);
+    secret_keys_derive(&keys, "library imports");
     return true;
 }
 

@@ -5,8 +5,6 @@
 #include "api/runner.h"
 #include "imports.queries.h"
 
-#define IMPORT_SECRET_MAX 1024
-
 /* The account there. Texts belong to whoever made it: a user with a password, or a key. */
 struct import_account {
     const char *base_url, *user, *password, *key;

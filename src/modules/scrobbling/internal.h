@@ -6,7 +6,6 @@
 #include "base/buf.h"
 #include "scrobbling.queries.h"
 
-#define SCROBBLE_SECRET_MAX 1024 /* bytes of what is sealed */
 #define SCROBBLE_NAME_MAX 255    /* bytes of a name there */
 #define SCROBBLE_BATCH_MAX 50    /* plays in one request; Last.fm takes no more */
 
@@ -49,7 +48,7 @@ enum scrobble_outcome scrobble_send(const struct scrobble_account *account, cons
 /* scrobbling.c: the operator's settings. */
 extern const char *scrobbling_listenbrainz_url, *scrobbling_lastfm_url, *scrobbling_lastfm_key, *scrobbling_lastfm_secret;
 extern const struct config *scrobbling_config;
-/* Opens what scrobbling_seal() made; the JSON is to be freed. NULL when it does not open. */
+/* Opens what secret_seal_json() made; the JSON is to be freed. NULL when it does not open. */
 json_t *scrobbling_open(const char *account_id, const char *sealed);
 /* Fills in what `secrets` holds, and the operator's key where the account has none of its own. */
 void scrobbling_account(struct scrobble_account *account, const char *service, const char *base_url, const json_t *secrets);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/seal.h"
 #include "modules/auth/auth.h"
 #include "modules/scrobbling/internal.h"
 #include "platform/fetch/fetch.h"
@@ -12,8 +11,7 @@ extern const struct module scrobbling_module;
 const struct config *scrobbling_config;
 const char *scrobbling_listenbrainz_url, *scrobbling_lastfm_url, *scrobbling_lastfm_key, *scrobbling_lastfm_secret;
 
-static unsigned char seal_key[SEAL_KEY_BYTES], previous_key[SEAL_KEY_BYTES];
-static bool has_previous;
+static struct secret_keys keys;
 
 static const struct setting settings[] = {
     {.section = "Scrobbling"},
@@ -28,29 +26,7 @@ static const struct setting settings[] = {
 json_t *
 scrobbling_open(const char *account_id, const char *sealed)
 {
-    char text[SCROBBLE_SECRET_MAX];
-    long len = unseal(seal_key, account_id, sealed, text, sizeof text);
-    json_t *secrets;
-
-    if (len < 0 && has_previous)
-        len = unseal(previous_key, account_id, sealed, text, sizeof text);
-    secrets = len < 0 ? NULL : json_loadb(text, (size_t)len, 0, NULL);
-    explicit_bzero(text, sizeof text);
-    return secrets;
-}
-
-/* In the request's arena; NULL when it is too long. */
-static const char *
-scrobbling_seal(struct request *req, const char *account_id, json_t *secrets)
-{
-    char sealed[SEALED_SIZE(SCROBBLE_SECRET_MAX)];
-    scoped_text text = json_dumps(secrets, JSON_COMPACT);
-    bool good = text && strlen(text) <= SCROBBLE_SECRET_MAX && seal(seal_key, account_id, str_of(text), sealed);
-
-    json_decref(secrets);
-    if (text)
-        explicit_bzero(text, strlen(text));
-    return good ? arena_strdup(req->arena, sealed) : NULL;
+    return secret_unseal_json(&keys, account_id, sealed);
 }
 
 void
@@ -126,7 +102,7 @@ scrobbling_prepare(struct request *req, const char *service, const char *address
 static const struct problem *
 scrobbling_keep(struct request *req, const struct query *query, json_t *secrets)
 {
-    const char *sealed = scrobbling_seal(req, request_param(req, "account_id"), secrets);
+    const char *sealed = secret_seal_json(req, &keys, request_param(req, "account_id"), secrets);
 
     if (!sealed)
         return PROBLEM(INTERNAL);
@@ -272,8 +248,7 @@ scrobbling_setup(const struct module_setup *with, char *error, size_t error_size
             return false;
         }
     scrobbling_config = with->config;
-    secret_derive("scrobbling", seal_key);
-    has_previous = secret_derive_previous("scrobbling", previous_key);
+    secret_keys_derive(&keys, "scrobbling");
     return true;
 }
 

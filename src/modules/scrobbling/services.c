@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "modules/auth/auth.h"
 #include "modules/scrobbling/internal.h"
 #include "platform/fetch/fetch.h"
 #include "version.h"
@@ -63,7 +64,7 @@ services_text(const json_t *object, const char *name, char out[SCROBBLE_NAME_MAX
 static enum scrobble_outcome
 listenbrainz_ask(const struct scrobble_account *account, const char *path, const json_t *body, int *ret_status, json_t **ret_reply, int64_t *ret_wait_s)
 {
-    scoped_buf url = BUF_INIT(1024), authorization = BUF_INIT(SCROBBLE_SECRET_MAX + 64);
+    scoped_buf url = BUF_INIT(1024), authorization = BUF_INIT(SECRET_JSON_MAX + 64);
     scoped_text text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     const char *headers[] = {NULL, body ? "Content-Type: application/json" : NULL, NULL};
     struct fetch_request request = {.headers = headers};

@@ -21,14 +21,12 @@
 /* What fails is counted for an address, apart from all other requests. */
 static const struct limit_rule wrong_rule = {60, 300};
 static struct limiter *wrong;
-static unsigned char seal_key[SEAL_KEY_BYTES], previous_key[SEAL_KEY_BYTES];
-static bool has_previous;
+static struct secret_keys keys;
 
 bool
 login_setup(void)
 {
-    secret_derive("app passwords", seal_key);
-    has_previous = secret_derive_previous("app passwords", previous_key);
+    secret_keys_derive(&keys, "app passwords");
     wrong = limiter_new();
     return wrong;
 }
@@ -45,7 +43,7 @@ rest_seal(struct request *req, const char *about, const char *secret)
 {
     char sealed[SEALED_SIZE(SECRET_MAX)];
 
-    if (strlen(secret) > SECRET_MAX || !seal(seal_key, about, str_of(secret), sealed))
+    if (strlen(secret) > SECRET_MAX || !seal(keys.key, about, str_of(secret), sealed))
         return NULL;
     return arena_strdup(req->arena, sealed);
 }
@@ -54,10 +52,8 @@ rest_seal(struct request *req, const char *about, const char *secret)
 static bool
 login_open(const char *about, const char *sealed, char *out)
 {
-    long len = unseal(seal_key, about, sealed, out, SECRET_MAX);
+    long len = secret_unseal(&keys, about, sealed, out, SECRET_MAX);
 
-    if (len < 0 && has_previous)
-        len = unseal(previous_key, about, sealed, out, SECRET_MAX);
     out[len < 0 ? 0 : len] = 0;
     return len > 0;
 }
@@ -227,7 +223,7 @@ login_by_password(struct rest_call *call, const struct login_proof *proof)
     PGresult *rows;
     int right = -1;
 
-    if (!seal(seal_key, "nobody", (struct str){"0123-4567-89ab-cdef-0123", APP_PASSWORD_TEXT - 1}, dummy))
+    if (!seal(keys.key, "nobody", (struct str){"0123-4567-89ab-cdef-0123", APP_PASSWORD_TEXT - 1}, dummy))
         return PROBLEM(INTERNAL);
     p = db_rows(req, &q_subsonic_passwords, &rows);
     if (p)

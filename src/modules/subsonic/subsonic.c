@@ -44,6 +44,8 @@ rest_carry_out(struct rest_call *call)
     p = method->open ? NULL : rest_sign_in(call);
     if (!p && method->unavailable)
         p = rest_refuse(call, REST_NOT_ALLOWED, "%s", method->unavailable);
+    if (!p && method->changes && call->req->head) /* RFC 9110, 9.2.1: HEAD is safe. GET is what the protocol changes things by */
+        p = rest_refuse(call, REST_GENERIC, "HEAD changes nothing. Send GET or POST.");
     if (!p)
         p = rest_bind(call);
     if (p)
