@@ -602,6 +602,7 @@ end
 $$;
 
 -- Entries of a kind that are found by `wanted` and not by `minus`: tier by tier, of each those with the highest score, at most `most` in all. Rights are part of it.
+-- Each tier is a statement of its own: its index holds that tier alone, and PostgreSQL takes it only where the number stands in the text.
 -- After 200 ms of the statement no further tier is begun. The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
 create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector)

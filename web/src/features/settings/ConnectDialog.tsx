@@ -1,7 +1,7 @@
 /* Connecting a service: a token of ListenBrainz, or the consent that one gives Last.fm in the browser. */
 
 import { ExternalLink } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
@@ -20,6 +20,12 @@ export type Service = ScrobbleAccount['service'];
 
 const address = z.string().trim().max(500, 'too_long');
 
+/** Where the service is, if not at the usual address. */
+function AddressField({ usual, ...field }: { usual: string | undefined } & Omit<ComponentProps<typeof TextField>, 'label'>) {
+  const { t } = useTranslation();
+  return <TextField label={t('scrobbling.address')} hint={t('scrobbling.address_hint', { address: usual ?? '' })} type="url" inputMode="url" autoComplete="off" maxLength={500} {...field} />;
+}
+
 function ListenBrainzForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const connect = useConnectListenBrainz();
@@ -35,15 +41,7 @@ function ListenBrainzForm({ onDone }: { onDone: () => void }) {
   return (
     <Form form={form} guarded>
       <TextField label={t('scrobbling.token')} hint={t('scrobbling.token_hint')} type="password" autoComplete="off" mono maxLength={200} {...form.field('token')} />
-      <TextField
-        label={t('scrobbling.address')}
-        hint={t('scrobbling.address_hint', { address: services.data?.listenbrainz_url ?? '' })}
-        type="url"
-        inputMode="url"
-        autoComplete="off"
-        maxLength={500}
-        {...form.field('base_url')}
-      />
+      <AddressField usual={services.data?.listenbrainz_url} {...form.field('base_url')} />
       <Button type="submit" tone="accent" busy={form.busy} className="w-full">
         {t('scrobbling.connect_now')}
       </Button>
@@ -66,15 +64,7 @@ function LastFmForm({ onBegun }: { onBegun: (begun: ScrobbleBegun) => void }) {
       {services.data && <p className="text-sm text-muted">{t(services.data.has_lastfm_key ? 'scrobbling.key_optional' : 'scrobbling.key_needed')}</p>}
       <TextField label={t('scrobbling.key')} autoComplete="off" mono maxLength={100} {...form.field('api_key')} />
       <TextField label={t('scrobbling.secret')} type="password" autoComplete="off" mono maxLength={100} {...form.field('api_secret')} />
-      <TextField
-        label={t('scrobbling.address')}
-        hint={t('scrobbling.address_hint', { address: services.data?.lastfm_url ?? '' })}
-        type="url"
-        inputMode="url"
-        autoComplete="off"
-        maxLength={500}
-        {...form.field('base_url')}
-      />
+      <AddressField usual={services.data?.lastfm_url} {...form.field('base_url')} />
       <Button type="submit" tone="accent" busy={form.busy} className="w-full">
         {t('scrobbling.go_on')}
       </Button>
