@@ -209,3 +209,28 @@ test('administrators merge genres, move them in the tree and give them other nam
   assertStatus(await root.delete('/api/v1/admin/genres/aliases/{name}', { path: { name: 'hoompa' } }), 204);
   assertProblem(await alice.get('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'HOOMPA' } }), 404);
 });
+
+test('a word that only tracks have which the viewer may not find is no tag and no genre: not for reading, following or muting, nor as a page; for its owner it is', async () => {
+  const hidden = await add(ids.carol, 'Kept', { genre: 'Secretcore', tags: ['secretword'], visibility: 'private' });
+  const paths = (word: string, label: string) => [`/api/v1/discover/${word}/${label}`, `/api/v1/discover/${word}/${label}/follow`];
+  const secret = [...paths('tag', 'secretword'), ...paths('genre', 'secretcore')];
+  for (const path of secret) {
+    assert.equal((await carol.send('GET', path)).status, 200, `${path}, for its owner`);
+    for (const client of [alice, world.visitor]) {
+      const unknown = await client.send('GET', path.replace(/secret(word|core)/, 'nosuch$1')), reply = await client.send('GET', path);
+      assertProblem(reply, 404);
+      assert.equal(Object.keys(reply.body as object).join(), Object.keys(unknown.body as object).join());
+    }
+  }
+  for (const [word, label] of [['tag', 'secretword'], ['genre', 'secretcore']] as const) {
+    for (const what of ['follow', 'mute']) for (const method of ['POST', 'DELETE'] as const) assertProblem(await alice.send(method, `/api/v1/discover/${word}/${label}/${what}`), 404);
+    assert.equal((await fetch(`${world.server.api}/discover/${word}/${label}`)).status, 404, 'the page');
+  }
+  await world.sql(`update tracks set visibility = 'public' where id = '${hidden}'`);
+  for (const path of secret) assert.equal((await alice.send('GET', path)).status, 200, path);
+  assertStatus(await alice.send('POST', '/api/v1/discover/tag/secretword/follow'), 200);
+  await world.sql(`update tracks set visibility = 'private' where id = '${hidden}'`);
+  assertProblem(await bob.send('GET', '/api/v1/discover/tag/secretword'), 404);
+  assertStatus(await alice.send('DELETE', '/api/v1/discover/tag/secretword/follow'), 200);
+  assertProblem(await alice.send('GET', '/api/v1/discover/tag/secretword/follow'), 404);
+});

@@ -55,7 +55,7 @@ const struct field track_upload_fields[] = {
          .help = "For how many days after it was uploaded, or after the time that it was scheduled for; null: always"}
 
 static const struct field update_fields[] = {
-    {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
+    {"title", FIELD_STRING, .min = 1, .max = 255, .pattern = ".*[^ ].*", .help = "Title"},
     TRACK_TEXTS,
     TRACK_VISIBILITY,
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download it, in `download_formats`"},

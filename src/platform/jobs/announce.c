@@ -11,7 +11,7 @@
 #define LOOK_MS 1000 /* for jobs whose time has come */
 #define PAUSE_MS 5000 /* after a queue was full */
 
-static const char *const pool_names[] = {"light", "heavy", "outgoing", "archive", "erase"};
+static const char *const pool_names[] = {"light", "heavy", "outgoing", "outside", "archive", "erase"};
 static const struct announce_settings *settings;
 static struct rabbitmq_queue queues[JOB_POOLS];
 static pthread_t thread;
