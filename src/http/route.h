@@ -52,8 +52,8 @@ enum shape {
 enum proof { PROOF_NONE, PROOF_FACTOR, PROOF_SIGN_IN };
 
 /* Where a handler runs. What is not on a pool must not hold up the polling thread: it answers from memory, or with one statement before which
- * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). RUNS_ON_OUTSIDE_POOL: asks a server that whoever asks has named, which may take its time; one at a
- * time for each person. */
+ * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). RUNS_ON_OUTSIDE_POOL: it asks a server
+ * that the person named, which may take its time; one at a time for each person. */
 enum runs { RUNS_ON_POOL, RUNS_ON_PASSWORD_POOL, RUNS_ON_OUTSIDE_POOL, RUNS_IN_LOOP, RUNS_COUNT };
 
 /* What a file must be by its contents, whatever its name and type say. The gate (api/gate.h) decides before the handler runs. */

@@ -170,6 +170,23 @@ test('Elasticsearch that is away, silent or says anything else: PostgreSQL answe
   assert.equal((await state()).state, 'up');
 });
 
+test('both questions of a search together have the time that is set: an index that answers each slowly is left alone in the same request', async () => {
+  await addTrack('Numbat');
+  await found(visitor, 'numbat', ['Numbat']);
+  await proposes();
+  let asked = 0;
+  elastic.instead = async (call) => {
+    if (!call.path.endsWith('/_msearch')) return undefined;
+    asked++;
+    await new Promise((resolve) => setTimeout(resolve, 0.6 * Number(settings.ELASTICSEARCH_TIMEOUT_MS)));
+    return undefined;
+  };
+  const reply = await ask(visitor, 'numbat');
+  elastic.instead = undefined;
+  assert.deepEqual([reply.engine, reply.titles, asked], ['postgresql', ['Numbat'], 2]);
+  await proposes();
+});
+
 test('what changes while Elasticsearch is away waits in the database, survives kill -9 of Veza, and is reported', async () => {
   const gone = await addTrack('Quokka Departing');
   await settled();
