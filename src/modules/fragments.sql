@@ -101,10 +101,11 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
       or coalesce((select s_.explicit_content from user_settings s_ where s_.user_id = viewer), true)))
 
 -- fragment: tag_known(g, viewer, staff)
--- There is such a tag, for the viewer. That somebody has a word on tracks which the viewer may not find is told by no address: not by a page, nor by following or muting.
+-- There is such a tag, for the viewer: a public track has it, or it is the viewer's own business. That somebody has a word on tracks which not everybody finds is told by no
+-- address: not by a page, nor by following or muting.
 (staff
  or exists (select from track_tags k_ join tracks t_ on t_.id = k_.track_id join users u_ on u_.id = t_.creator_id
-             where k_.tag_id = g.id and k_.first_public_at is not null and {track_listed(t_, u_, viewer, staff)})
+             where k_.tag_id = g.id and k_.first_public_at is not null and {track_listed(t_, u_, null::uuid, false)})
  or (viewer is not null
      and (exists (select from tracks t_ where t_.creator_id = viewer and t_.deleted_at is null and g.name = any (t_.tags))
           or exists (select from user_tag_follows f_ where f_.user_id = viewer and f_.tag_id = g.id)
@@ -114,7 +115,7 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 -- The same of a genre. Those of the tree are known to everybody.
 (staff or g.is_usual
  or exists (select from genres c_ where c_.parent_slug = g.slug)
- or exists (select from tracks t_ join users u_ on u_.id = t_.creator_id where t_.genre = g.name and {track_listed(t_, u_, viewer, staff)})
+ or exists (select from tracks t_ join users u_ on u_.id = t_.creator_id where t_.genre = g.name and {track_listed(t_, u_, null::uuid, false)})
  or (viewer is not null
      and (exists (select from tracks t_ where t_.creator_id = viewer and t_.deleted_at is null and t_.genre = g.name)
           or exists (select from user_genre_follows f_ where f_.user_id = viewer and f_.genre_slug = g.slug)

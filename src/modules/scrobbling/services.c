@@ -133,7 +133,9 @@ listenbrainz_send(const struct scrobble_account *account, const struct scrobble 
         json_array_append_new(payload, listenbrainz_listen(&plays[i], playing));
     body = json_pack("{s:s, s:o}", "listen_type", playing ? "playing_now" : count == 1 ? "single" : "import", "payload", payload);
     outcome = body ? listenbrainz_ask(account, "/1/submit-listens", body, &status, &reply, ret_wait_s) : SCROBBLE_FAILED;
-    if (!outcome && status != 200)
+    if (!outcome && status == 200 && !json_is_object(reply)) /* not this service: a page of somebody in between */
+        outcome = SCROBBLE_FAILED;
+    else if (!outcome && status != 200)
         outcome = status == 401 || status == 403 ? SCROBBLE_TOKEN_REFUSED : status == 400 || status == 413 ? SCROBBLE_NOT_TAKEN : SCROBBLE_FAILED;
     json_decref(body);
     json_decref(reply);
