@@ -44,15 +44,17 @@ select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial
                                            'tags', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
                                                       from (select w as v, count(*) as n from v g cross join unnest(g.tags) w group by 1 order by 2 desc, 1 limit 12) x),
                                            'keys', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
-                                                      from (select upper(search_key_code(g.musical_key)) as v, count(*) as n from v g
-                                                             where search_key_code(g.musical_key) is not null group by 1 order by 2 desc, 1 limit 12) x),
+                                                      from (select upper(k.code) as v, sum(k.n)::int as n
+                                                              from (select search_key_code(g.musical_key) as code, count(*) as n from v g where g.musical_key <> '' group by g.musical_key) k
+                                                             where k.code is not null group by 1 order by 2 desc, 1 limit 12) x),
                                            'decades', (select coalesce(json_agg(json_build_object('value', x.v::text, 'count', x.n) order by x.v desc), '[]')
                                                          from (select g.year / 10 * 10 as v, count(*) as n from v g where g.year > 0 group by 1 order by 2 desc, 1 limit 12) x))) end as facets_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
                                                       case :sort::text when 'title' then lower(g.title) end, f.place) as n
-                from f join tracks g on g.id = f.id
+                from f left join tracks g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join tracks t on t.id = f.id
