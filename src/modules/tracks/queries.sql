@@ -189,13 +189,27 @@ select {track(t, u)}, case r.kind when 1 then 'liked_together' when 2 then 'same
 -- not null: name, track_count
 -- sort: -g.track_count, lower(g.name)
 -- unique: a genre is one group
+with hides as (
+    select coalesce((select not s.explicit_content from user_settings s where s.user_id = :viewer::uuid), false) as explicit
+), other as (
+    -- Of what is counted, all that is not listed for this reader though others see it, and their own explicit tracks, which are.
+    select t.genre, sum({track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}::int - (not (h.explicit and t.is_explicit))::int)::int as difference
+      from (select s.id from tracks s where s.visibility = 'scheduled' and s.status = 'completed' and s.deleted_at is null and s.public_from > now()
+            union
+            select b.id from tracks b join user_blocks k on k.blocker_id = b.creator_id and k.blocked_id = :viewer::uuid where b.public_from is not null
+            union
+            select o.id from tracks o where o.creator_id = :viewer::uuid and o.is_explicit) x
+      join tracks t on t.id = x.id and t.genre <> '' and t.public_from is not null and t.status = 'completed' and t.deleted_at is null
+      join users u on u.id = t.creator_id and user_shown(u)
+      cross join hides h
+     group by t.genre
+)
 select g.name, g.track_count
-  from (select t.genre as name, count(*)::int as track_count
-          from tracks t
-          join users u on u.id = t.creator_id
-         where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.genre <> ''
-         group by t.genre) g
- where true
+  from (select c.genre as name, c.public_tracks - case when h.explicit then c.explicit_tracks else 0 end + coalesce(o.difference, 0) as track_count
+          from genre_counts c
+          cross join hides h
+          left join other o on o.genre = c.genre) g
+ where g.track_count > 0
 
 -- query: tag_suggest
 -- Tags that begin so, whatever their case, accents, spaces and hyphens, the most used first; those that a public track or one's own has.
