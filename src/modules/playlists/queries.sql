@@ -231,7 +231,8 @@ select {playlist(p, u, playlist_tracks, null::int)}, null::bigint as duration_ms
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
                                                       case :sort::text when 'title' then lower(g.name) end, f.place) as n
-                from f join playlists g on g.id = f.id
+                from f left join playlists g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join playlists p on p.id = f.id

@@ -65,7 +65,8 @@ select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as parti
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.dated_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.dated_at) end,
                                                       case :sort::text when 'title' then lower(g.title) end, f.place) as n
-                from f join releases g on g.id = f.id
+                from f left join releases g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join releases r on r.id = f.id

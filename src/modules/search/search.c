@@ -155,7 +155,7 @@ static const struct route search_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply, .reply_rows = search_rows},
 
     {GET, "/api/v1/search/suggestions", "List what is being typed may be about", "A few of each kind, the best first.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = suggestion_inputs, .sql = &q_search_suggestions, .shape = MANY},
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = suggestion_inputs, .sql = &q_search_suggestions, .shape = MANY, .within_ms = 300},
     ROUTE_END};
 
 static const struct job_handler search_jobs[] = {

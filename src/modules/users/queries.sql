@@ -62,7 +62,8 @@ select {person(u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
                                                       case :sort::text when 'title' then lower(g.display_name) end, f.place) as n
-                from f join users g on g.id = f.id
+                from f left join users g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join users u on u.id = f.id and {user_listed(u, :viewer::uuid, :viewer_staff::boolean)}
