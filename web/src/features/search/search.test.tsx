@@ -12,7 +12,7 @@ import { CommandPalette } from './CommandPalette';
 const list = (...items: unknown[]): Reply => ({ body: { items, page: 1, limit: 20, total: items.length } });
 const part = (items: unknown[] = []) => ({ items, total: items.length, at_least: false });
 const found = (parts: { tracks?: unknown[]; users?: unknown[]; releases?: unknown[]; playlists?: unknown[] } = {}): Reply => ({
-  body: { tracks: part(parts.tracks), users: part(parts.users), releases: part(parts.releases), playlists: part(parts.playlists), facets: null, partial: false, did_you_mean: null },
+  body: { tracks: part(parts.tracks), users: part(parts.users), releases: part(parts.releases), playlists: part(parts.playlists), order: ['tracks', 'releases', 'users', 'playlists'], facets: null, partial: false, did_you_mean: null },
 });
 const person = (username: string, first_name: string | null = null, last_name: string | null = null): Partial<PublicUser> => ({
   id: `id-of-${username}`,

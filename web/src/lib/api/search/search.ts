@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Reply } from '@/lib/api/address';
 import { get } from '@/lib/api/client';
+import type { Release } from '@/lib/api/schema';
 
 export type SearchReply = Reply<'get', '/search'>;
 export type SearchKind = 'tracks' | 'releases' | 'users' | 'playlists';
@@ -20,6 +21,10 @@ export interface SearchFilter {
   bpm_to?: number;
   year_from?: number;
   year_to?: number;
+  /** Seconds. */
+  duration_from?: number;
+  duration_to?: number;
+  licence?: Release['licence'];
   downloadable?: boolean;
   explain?: boolean;
 }
