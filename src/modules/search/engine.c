@@ -11,7 +11,7 @@
 
 /* A reply is to be there after that; each statement has what is left of it, and at least the other. What was found until then is the reply. */
 #define REPLY_MS 300
-#define LEAST_MS 50
+#define LEAST_MS 100
 #define FEW "20" /* candidates that are asked for where the rows of all were not read in time */
 
 const char *const search_kind_names[SEARCH_KINDS] = {"tracks", "releases", "users", "playlists"};

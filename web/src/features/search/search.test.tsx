@@ -47,6 +47,15 @@ describe('the command palette', () => {
     await waitFor(() => expect(router.state.location.pathname).toBe('/u/nordlys'));
   });
 
+  it('asks again where time was up before anything was found', async () => {
+    let asked = 0;
+    fakeServer({ 'GET /search': () => (++asked < 3 ? { body: { ...(found().body as object), partial: true } } : found({ tracks: [track({ title: 'Salt Lines' })] })) });
+    show();
+    await userEvent.type(await screen.findByRole('combobox'), 's');
+    await screen.findByRole('option', { name: /Salt Lines/ });
+    expect(asked).toBe(3);
+  });
+
   it('a late answer to an earlier text never replaces a newer one', async () => {
     let answerEarlier: (reply: Reply) => void = () => undefined;
     const earlier = new Promise<Reply>((resolve) => {

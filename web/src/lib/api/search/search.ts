@@ -29,13 +29,25 @@ export interface SearchFilter {
   explain?: boolean;
 }
 
-export const searchFor = (filter: SearchFilter, signal?: AbortSignal) => get('/search', { query: { ...filter }, signal });
+const searchFor = (filter: SearchFilter, signal: AbortSignal) => get('/search', { query: { ...filter }, signal });
+
+const TRIES = 3;
+const PAUSE_MS = 300;
+
+/** Where time was up before anything was found, as it may be right after a start of the server, it is asked again. */
+async function searchUntilFound(filter: SearchFilter, signal: AbortSignal): Promise<SearchReply> {
+  for (let tried = 1; ; tried++) {
+    const reply = await searchFor(filter, signal);
+    if (tried === TRIES || !reply.partial || reply.order.some((kind) => reply[kind].items.length > 0)) return reply;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
 
 /** Kept by what was asked for, so that a late answer never replaces a newer one. */
 export const searchQuery = (filter: SearchFilter) =>
   queryOptions({
     queryKey: ['search', filter],
-    queryFn: ({ signal }) => searchFor(filter, signal),
+    queryFn: ({ signal }) => searchUntilFound(filter, signal),
     enabled: filter.q.length > 0,
     placeholderData: keepPreviousData,
   });
