@@ -60,7 +60,7 @@ select {release(r, u)}
 -- The hits of a search.
 -- schema: FoundRelease
 with f as materialized (select * from search_found(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int, :engine_hits::jsonb))
-select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
+select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_, n_.best as best_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.dated_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.dated_at) end,

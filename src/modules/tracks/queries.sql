@@ -37,7 +37,7 @@ v as (
       from f join tracks c on c.id = f.id join users w on w.id = c.creator_id
      where {track_listed(c, w, :viewer::uuid, :viewer_staff::boolean)}
 )
-select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_,
+select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_, n_.best as best_,
        case when :facets::boolean
             then (select json_build_object('genres', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
                                                         from (select g.genre as v, count(*) as n from v g where g.genre <> '' group by 1 order by 2 desc, 1 limit 12) x),
