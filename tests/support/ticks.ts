@@ -37,3 +37,10 @@ export function secondsSoFar(): number {
   const { own, waitedFor } = read('self');
   return own + waitedFor + more;
 }
+
+/** Ends a database server and tells what it took: its processes are no part of what the test files took. */
+export async function tellDatabase(end: () => Promise<void>): Promise<void> {
+  const before = secondsSoFar();
+  await end();
+  console.log(`== the database: ${(secondsSoFar() - before).toFixed(1)} s of processors`);
+}
