@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
-import { onDisk } from '../support/level.ts';
+import { full, onDisk } from '../support/level.ts';
 import { decode, encodeWith, makeSound, pcm, wav } from '../support/media.ts';
 import { playable } from '../support/tracks.ts';
 import { begin, patch, sha256, trackOf } from '../support/tus.ts';
@@ -315,7 +315,7 @@ test('the archive of one\'s own data has the stems and invitations, and the eras
   await until('the files to go', () => !existsSync(file(`stems/${track.id}`)), 60);
 });
 
-test('as many stems as a track may have, and no more, however many come at once, all of one rate; an upload that finds no place ends', async () => {
+full('as many stems as a track may have, and no more, however many come at once, all of one rate; an upload that finds no place ends', async () => {
   const track = await playable(carol, { title: 'Crowded', file: wav(makeSound(1)) });
   const replies = await Promise.all(Array.from({ length: 36 }, (_, i) => send(track.id, wav(makeSound(0.2, { sampleRate: i % 2 ? 44_100 : 48_000 })), `Part ${i}.wav`)));
   assert.deepEqual([201, 409].map((status) => replies.filter((reply) => reply.status === status).length), [32, 4]);
@@ -329,7 +329,7 @@ test('as many stems as a track may have, and no more, however many come at once,
   assertProblem(await patch(carol, address, bytes.length, new Uint8Array()), 410, 'upload_gone', 'it is not tried again and again');
 });
 
-test('at most 100 people are invited to the stems of a track, also by 120 requests at once', async () => {
+full('at most 100 people are invited to the stems of a track, also by 120 requests at once', async () => {
   const { id } = await playable(carol, { title: 'Crowded', visibility: 'public' });
   const people = (await world.sql(`insert into users (username, email, password_hash, is_verified)
     select 'crowd' || n, 'crowd' || n || '@example.org', 'x', true from generate_series(1, 120) n returning id`)).split(/\s+/).filter((one) => /^[0-9a-f-]{36}$/.test(one));
