@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertStatus, Client } from '../support/client.ts';
-import { full, fullOnDisk, isFull, onDisk } from '../support/level.ts';
+import { full, fullOnDisk, isFull } from '../support/level.ts';
 import { decode } from '../support/media.ts';
 import { BINARY } from '../support/paths.ts';
 import { Server } from '../support/server.ts';
