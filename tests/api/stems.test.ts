@@ -329,7 +329,7 @@ full('as many stems as a track may have, and no more, however many come at once,
   assertProblem(await patch(carol, address, bytes.length, new Uint8Array()), 410, 'upload_gone', 'it is not tried again and again');
 });
 
-full('at most 100 people are invited to the stems of a track, also by 120 requests at once', async () => {
+test('at most 100 people are invited to the stems of a track, also by 120 requests at once', async () => {
   const { id } = await playable(carol, { title: 'Crowded', visibility: 'public' });
   const people = (await world.sql(`insert into users (username, email, password_hash, is_verified)
     select 'crowd' || n, 'crowd' || n || '@example.org', 'x', true from generate_series(1, 120) n returning id`)).split(/\s+/).filter((one) => /^[0-9a-f-]{36}$/.test(one));
