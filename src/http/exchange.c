@@ -124,7 +124,7 @@ runs_in_loop(const struct request *req)
 {
     bool may_wait = req->route->opens_files && req->server->settings.files_are_elsewhere;
 
-    return !request_once_key(req) && !may_wait && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
+    return !request_once_key(req) && !may_wait && !req->route->within_ms && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
 }
 
 static void

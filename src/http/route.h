@@ -120,6 +120,7 @@ struct route {
                                * parameters bind to the columns of that row too, such as the id of what was created. */
     const char *location;     /* with `then`: the reply's header Location, such as "/api/v1/roles/{id}" */
     bool always;              /* `sql` cannot miss: no 404 */
+    int within_ms;            /* `sql` is a list with a column `partial_`, and ended after so long: the reply is what was found until then (db_begin_short()) */
     const struct query *file; /* its row names the stored file that file_get() answers with (api/file.h) */
     const struct problem *(*handler)(struct request *req);
     enum runs runs;

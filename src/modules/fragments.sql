@@ -309,8 +309,9 @@ search_filters({search_labels},
 case when :explain::boolean then to_json(row(f.class, f.field, f.typos)::search_reason) end as why
 
 -- fragment: search_state
--- How many were found, and whether there may be more: `f` is what search_find() gave.
-(select count(f_.id)::int as total, coalesce(bool_or(f_.class = 'partial'), false) as is_partial from f f_)
+-- How many were found, whether there may be more, and how well the best of them fits, 1 being best: `f` is what search_find() gave.
+(select count(f_.id)::int as total, coalesce(bool_or(f_.class = 'partial'), false) as is_partial, min(array_position(array['exact', 'prefix', 'words', 'typo'], f_.class)) as best
+   from f f_)
 
 -- fragment: matched_lines
 -- `r`: lines of an import (:lines, modules/playlists/file.h), each with the track that it means (`found`), where there is exactly one such that the person finds: by its address, else by

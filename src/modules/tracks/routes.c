@@ -110,7 +110,7 @@ const struct route track_routes[] = {
 
     {GET, "/api/v1/tracks/search", "Find public tracks, or tracks of the signed-in user, by words", "The best 1000, best first, as `GET /search` ranks them.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_filters,
-     .sql = &q_track_search, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
+     .sql = &q_track_search, .shape = MANY, .within_ms = 300, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,
