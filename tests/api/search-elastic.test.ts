@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { Elasticsearch, type Call } from '../support/elasticsearch.ts';
 import { namesOf, text } from '../support/golden.ts';
+import { full } from '../support/level.ts';
 import { BINARY, ROOT, WORK } from '../support/paths.ts';
 import { pause, until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
@@ -292,7 +293,7 @@ test('a new index is filled beside the old one while people search and change th
   await agrees();
 });
 
-test('a new index that is being filled when Veza is killed goes on where it was', async () => {
+full('a new index that is being filled when Veza is killed goes on where it was', async () => {
   const before = elastic.names;
   let batches = 0, sentBefore = 0;
   elastic.instead = async (call) => {
@@ -340,7 +341,7 @@ test('each night all of the index is compared: what it lacks, has too much or ha
   await agrees();
 });
 
-test('an index that is lost is made anew, and PostgreSQL answers meanwhile', async () => {
+full('an index that is lost is made anew, and PostgreSQL answers meanwhile', async () => {
   await addTrack('Narwhal');
   await settled();
   await proposes();

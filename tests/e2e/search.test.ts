@@ -83,6 +83,6 @@ test('a late answer to an earlier text never replaces a newer one', async () => 
 lookAt(stage, [
   { name: 'search', path: '/search?q=lighthouse', who: null },
   { name: 'search-tracks', path: '/search?q=lighthouse&type=tracks&key=9A', who: 'alice' },
-  { name: 'search-start', path: '/search', who: null },
+  { name: 'search-start', full: true, path: '/search', who: null },
   { name: 'search-nothing', path: '/search?q=zzzzzzqq', who: null },
 ]);
