@@ -125,6 +125,7 @@ struct route {
     enum runs runs;
     bool opens_files; /* with RUNS_IN_LOOP: on the pool after all where files are not on this machine */
 
+    int known_status;            /* with `then`: the status instead, where what `sql` should make was there already (its column is_new is false) */
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */
     const struct field *reply;   /* or these fields */

@@ -1246,6 +1246,328 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's conversations, the latest active first
+         * @description `unread_count` and `mention_count` count what others wrote after `read_seq`; 100 means that or more. A direct conversation that was left is listed again when somebody writes.
+         */
+        get: operations["getConversations"];
+        put?: never;
+        /**
+         * Begin a conversation
+         * @description Two people have one direct conversation: where it is there already the answer is 200 with it. It needs exactly one of `user_ids`; the others need a `name`.
+         */
+        post: operations["postConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a conversation
+         * @description For its members. A public room for everybody who is not banned from it.
+         */
+        get: operations["getConversationsById"];
+        /**
+         * Change a conversation
+         * @description For owners and admins of the room. What is not given stays as it is.
+         */
+        put: operations["putConversationsById"];
+        post?: never;
+        /**
+         * Delete a conversation
+         * @description For owners of the room; its messages and files go for everybody. Of a direct conversation all that one wrote goes, and it is put out of one's list.
+         */
+        delete: operations["deleteConversationsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what moderators did in a room, newest first
+         * @description For moderators of the room.
+         */
+        get: operations["getConversationsByIdActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is banned from a room, newest first
+         * @description For moderators of the room.
+         */
+        get: operations["getConversationsByIdBans"];
+        put?: never;
+        /**
+         * Ban somebody from a room
+         * @description They are taken out and do not come back, by no link either.
+         */
+        post: operations["postConversationsByIdBans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/bans/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a ban
+         * @description For moderators of the room.
+         */
+        delete: operations["deleteConversationsByIdBansByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a part of the history of a conversation
+         * @description The newest messages, or those before, after or around a number, in the order of their numbers (`seq`). The numbers of a conversation are 1, 2, 3, … without gaps; a deleted message keeps its number and says nothing.
+         */
+        get: operations["getConversationsByIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a public room
+         * @description Joining twice is joining once.
+         */
+        post: operations["postConversationsByIdJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a conversation
+         * @description A room that nobody is in any more is deleted. A direct conversation is only put out of one's list until somebody writes.
+         */
+        post: operations["postConversationsByIdLeave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members of a conversation */
+        get: operations["getConversationsByIdMembers"];
+        put?: never;
+        /**
+         * Bring somebody into a room
+         * @description For every member of a public room, and for moderators of a private one. Not somebody whom one has blocked, or who has blocked one.
+         */
+        post: operations["postConversationsByIdMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a member out of a room, or leave it
+         * @description They may come back; a ban keeps them out.
+         */
+        delete: operations["deleteConversationsByIdMembersByUserId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the role of a member, or give them a time-out
+         * @description Moderators give time-outs to members, admins also to moderators. Nobody changes somebody whose role is not below their own, but owners.
+         */
+        patch: operations["patchConversationsByIdMembersByUserId"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message
+         * @description `@username` mentions a member, `@all` everybody. In a room of 100 members or more only moderators do that, with `confirm_all`.
+         */
+        post: operations["postConversationsByIdMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description One's own, or as a moderator of the room. Its files are gone at once.
+         */
+        delete: operations["deleteConversationsByIdMessagesByMessageId"];
+        options?: never;
+        head?: never;
+        /** Change a message that one wrote */
+        patch: operations["patchConversationsByIdMessagesByMessageId"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring somebody into a room
+         * @description The same as `POST /conversations/{id}/members`.
+         */
+        post: operations["postConversationsByIdParticipants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a member out of a room, or leave it
+         * @description The same as `DELETE /conversations/{id}/members/{userId}`.
+         */
+        delete: operations["deleteConversationsByIdParticipantsByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say up to where one has read
+         * @description The mark only goes forward, but for `unread`. All devices of the person are told (`chat.unread`).
+         */
+        put: operations["putConversationsByIdRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/csrf-token": {
         parameters: {
             query?: never;
@@ -6221,6 +6543,295 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        ChatAction: {
+            /** Format: int64 */
+            id: number;
+            action: string;
+            actor: components["schemas"]["UserRef"] | null;
+            subject: components["schemas"]["UserRef"] | null;
+            /** Format: uuid */
+            message_id: string | null;
+            details: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ChatActionList: {
+            items: components["schemas"]["ChatAction"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ChatAttachment: {
+            /** Format: uuid */
+            id: string | null;
+            filename: string | null;
+            kind: string | null;
+            media_type: string | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+        };
+        ChatBan: {
+            person: components["schemas"]["UserRef"];
+            reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ChatBanList: {
+            items: components["schemas"]["ChatBan"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        /** @description A message was deleted */
+        ChatDeletedMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            /** @description Not by its author */
+            by_moderator: boolean;
+            /** @constant */
+            type: "chat.deleted";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        /** @description A message was changed by its author */
+        ChatEditedMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            content: string;
+            /** Format: date-time */
+            edited_at: string;
+            mentions: string[];
+            /** @constant */
+            type: "chat.edited";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatHistory: {
+            items: components["schemas"]["ChatMessage"][];
+            has_before: boolean;
+            has_after: boolean;
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: int64 */
+            read_seq: number;
+        };
+        ChatLast: {
+            /** Format: uuid */
+            id: string | null;
+            /** Format: int64 */
+            seq: number | null;
+            /** Format: uuid */
+            sender_id: string | null;
+            sender_name: string | null;
+            excerpt: string | null;
+            message_type: string | null;
+            is_deleted: boolean | null;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        ChatMark: {
+            /** Format: uuid */
+            room_id: string;
+            /** Format: int64 */
+            read_seq: number;
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: int32 */
+            unread_count: number;
+            /** Format: int32 */
+            mention_count: number;
+        };
+        ChatMember: {
+            /** Format: uuid */
+            id: string;
+            person: components["schemas"]["UserRef"];
+            /** @enum {string} */
+            role: "owner" | "admin" | "moderator" | "member";
+            /** Format: date-time */
+            joined_at: string;
+            /** Format: date-time */
+            timeout_until: string | null;
+            is_blocked: boolean;
+        };
+        ChatMemberList: {
+            items: components["schemas"]["ChatMember"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        /** @description Somebody came, went, or is something else in the room now */
+        ChatMemberMessage: {
+            /** Format: uuid */
+            user_id: string;
+            /**
+             * @description `changed`: another role, or a time-out
+             * @enum {string}
+             */
+            happened: "joined" | "left" | "changed";
+            /** @constant */
+            type: "chat.member";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        /** @description The person came to a conversation, left it, or is something else in it now */
+        ChatMembershipMessage: {
+            /** Format: uuid */
+            room_id: string;
+            /**
+             * @description `changed`: another role, or a time-out
+             * @enum {string}
+             */
+            happened: "joined" | "left" | "changed";
+            /** @constant */
+            type: "chat.membership";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatMessage: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            client_id: string;
+            /** @enum {string} */
+            message_type: "text" | "image" | "audio" | "system";
+            content: string;
+            sender: components["schemas"]["UserRef"] | null;
+            reply_to: components["schemas"]["ChatQuote"] | null;
+            /** Format: uuid */
+            thread_id: string | null;
+            /** Format: int64 */
+            reply_count: number;
+            is_edited: boolean;
+            /** Format: date-time */
+            edited_at: string | null;
+            is_deleted: boolean;
+            is_pinned: boolean;
+            reactions: components["schemas"]["ChatReaction"][];
+            attachments: components["schemas"]["ChatAttachment"][];
+            /** Format: uuid */
+            track_id: string | null;
+            track: components["schemas"]["TrackRef"] | null;
+            mentions: string[];
+            mentions_all: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description A new message */
+        ChatMessageMessage: {
+            /** @description Without `track`, which depends on the reader, but with `track_id` */
+            message: components["schemas"]["ChatMessage"];
+            /** @constant */
+            type: "chat.message";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatQuote: {
+            /** Format: uuid */
+            id: string | null;
+            /** Format: int64 */
+            seq: number | null;
+            /** Format: uuid */
+            sender_id: string | null;
+            sender_name: string | null;
+            excerpt: string | null;
+            is_deleted: boolean | null;
+        };
+        ChatReaction: {
+            emoji: string | null;
+            /** Format: int32 */
+            count: number | null;
+            is_mine: boolean | null;
+        };
+        /** @description The room was changed or deleted */
+        ChatRoomMessage: {
+            deleted: boolean;
+            name?: string | null;
+            description?: string | null;
+            slow_mode_s?: number;
+            is_read_only?: boolean;
+            /** @constant */
+            type: "chat.room";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        /** @description How much of a conversation the person has not read: after each change of the mark, after each message in conversations of up to 50 members, and after each that mentions them. In larger ones, whoever is subscribed to the room counts its messages */
+        ChatUnreadMessage: {
+            /** Format: uuid */
+            room_id: string;
+            /** @description Messages of others after `read_seq`; 100 means that or more */
+            unread: number;
+            /** @description Those that mention the person */
+            mentions: number;
+            /** Format: int64 */
+            read_seq: number;
+            /** Format: int64 */
+            last_seq: number;
+            /** @constant */
+            type: "chat.unread";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
         /** @description What clients send over the WebSocket */
         ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
         Collaborator: {
@@ -6249,6 +6860,50 @@ export interface components {
         };
         CommentTextList: {
             items: components["schemas"]["CommentText"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        Conversation: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "direct" | "private" | "public";
+            name: string | null;
+            description: string | null;
+            is_read_only: boolean;
+            /** Format: int32 */
+            slow_mode_s: number;
+            /** Format: int32 */
+            member_count: number;
+            other: components["schemas"]["UserRef"] | null;
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: date-time */
+            last_active_at: string;
+            last_message: components["schemas"]["ChatLast"] | null;
+            /** @enum {string|null} */
+            role: "owner" | "admin" | "moderator" | "member" | null;
+            /** @enum {string|null} */
+            level: "all" | "mentions" | "none" | null;
+            /** Format: int64 */
+            read_seq: number | null;
+            /** Format: date-time */
+            timeout_until: string | null;
+            /** Format: int32 */
+            unread_count: number;
+            /** Format: int32 */
+            mention_count: number;
+            may_write: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ConversationList: {
+            items: components["schemas"]["Conversation"][];
             /** @description Not after a cursor. */
             page?: number;
             limit: number;
@@ -8401,7 +9056,7 @@ export interface components {
             recovery_codes_left: number;
         };
         /** @description What the server sends over the WebSocket */
-        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["ChatMessageMessage"] | components["schemas"]["ChatEditedMessage"] | components["schemas"]["ChatDeletedMessage"] | components["schemas"]["ChatRoomMessage"] | components["schemas"]["ChatMemberMessage"] | components["schemas"]["ChatMembershipMessage"] | components["schemas"]["ChatUnreadMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -10469,11 +11124,33 @@ export type BatchResult = components['schemas']['BatchResult'];
 export type BellState = components['schemas']['BellState'];
 export type BlockedPerson = components['schemas']['BlockedPerson'];
 export type BlockedPersonList = components['schemas']['BlockedPersonList'];
+export type ChatAction = components['schemas']['ChatAction'];
+export type ChatActionList = components['schemas']['ChatActionList'];
+export type ChatAttachment = components['schemas']['ChatAttachment'];
+export type ChatBan = components['schemas']['ChatBan'];
+export type ChatBanList = components['schemas']['ChatBanList'];
+export type ChatDeletedMessage = components['schemas']['ChatDeletedMessage'];
+export type ChatEditedMessage = components['schemas']['ChatEditedMessage'];
+export type ChatHistory = components['schemas']['ChatHistory'];
+export type ChatLast = components['schemas']['ChatLast'];
+export type ChatMark = components['schemas']['ChatMark'];
+export type ChatMember = components['schemas']['ChatMember'];
+export type ChatMemberList = components['schemas']['ChatMemberList'];
+export type ChatMemberMessage = components['schemas']['ChatMemberMessage'];
+export type ChatMembershipMessage = components['schemas']['ChatMembershipMessage'];
+export type ChatMessage = components['schemas']['ChatMessage'];
+export type ChatMessageMessage = components['schemas']['ChatMessageMessage'];
+export type ChatQuote = components['schemas']['ChatQuote'];
+export type ChatReaction = components['schemas']['ChatReaction'];
+export type ChatRoomMessage = components['schemas']['ChatRoomMessage'];
+export type ChatUnreadMessage = components['schemas']['ChatUnreadMessage'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type Collaborator = components['schemas']['Collaborator'];
 export type CollaboratorList = components['schemas']['CollaboratorList'];
 export type CommentText = components['schemas']['CommentText'];
 export type CommentTextList = components['schemas']['CommentTextList'];
+export type Conversation = components['schemas']['Conversation'];
+export type ConversationList = components['schemas']['ConversationList'];
 export type DataExport = components['schemas']['DataExport'];
 export type DataExportList = components['schemas']['DataExportList'];
 export type DeadEvent = components['schemas']['DeadEvent'];
@@ -13668,6 +14345,949 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversations: {
+        parameters: {
+            query?: {
+                /** @description Public rooms that one may join, instead of one's own */
+                public?: boolean;
+                /** @description Parts of its name, or of the other person's */
+                q?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Between two people; for those who are brought in or have a link; for everybody who is signed in
+                     * @enum {string}
+                     */
+                    kind: "direct" | "private" | "public";
+                    /**
+                     * @description What it is called; direct conversations have no name
+                     * @example Modular evenings
+                     */
+                    name?: string;
+                    /** @description What it is about */
+                    description?: string | null;
+                    /** @description Who is in it from the beginning, besides oneself */
+                    user_ids?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description It was there already */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What it is called; direct conversations have no name
+                     * @example Modular evenings
+                     */
+                    name?: string;
+                    /** @description What it is about */
+                    description?: string | null;
+                    /** @description Seconds that members wait between two messages; moderators do not wait */
+                    slow_mode_s?: number;
+                    /** @description Only moderators write */
+                    is_read_only?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdActions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatActionList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdBans: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatBanList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdBans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person, a member or not
+                     */
+                    user_id: string;
+                    /** @description For the other moderators */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdBansByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdHistory: {
+        parameters: {
+            query?: {
+                /** @description Messages before this number */
+                before?: number;
+                /** @description Messages after this number */
+                after?: number;
+                /** @description Messages on both sides of this number, and the one that has it */
+                around?: number;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatHistory"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Who owns the room from now on; for owners. Without it, where the last owner leaves, the eldest admin, moderator or member
+                     */
+                    successor_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdMembers: {
+        parameters: {
+            query?: {
+                /** @description Parts of their names */
+                q?: string;
+                /** @description Those with a role first; or the latest who came */
+                sort?: "role" | "newest";
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMemberList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person
+                     */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMember"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdMembersByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchConversationsByIdMembersByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Given by owners; by admins those below theirs
+                     * @enum {string}
+                     */
+                    role?: "owner" | "admin" | "moderator" | "member";
+                    /**
+                     * Format: date-time
+                     * @description Until when they may read but not write; null ends it
+                     */
+                    timeout_until?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMember"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Chosen by the client. The same once more gives the message that there is; with something else in it, 409
+                     */
+                    client_id: string;
+                    /**
+                     * @description A subset of Markdown, kept as it was typed
+                     * @example Listen to the **second** drop
+                     */
+                    content: string;
+                    /**
+                     * Format: uuid
+                     * @description The message that it answers
+                     */
+                    reply_to_id?: string | null;
+                    /** @description Files that one has uploaded for this conversation */
+                    attachment_ids?: string[];
+                    /**
+                     * Format: uuid
+                     * @description A track; only those see it who may see it anyway
+                     */
+                    track_id?: string | null;
+                    /** @description `@all` in a room of 100 members or more is meant; else 409 */
+                    confirm_all?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It was there already */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdMessagesByMessageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchConversationsByIdMessagesByMessageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description A subset of Markdown, kept as it was typed
+                     * @example Listen to the **second** drop
+                     */
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person
+                     */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMember"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdParticipantsByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsByIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description Number of the newest message that was read
+                     */
+                    seq: number;
+                    /** @description Instead: this message and all after it are unread */
+                    unread?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMark"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
