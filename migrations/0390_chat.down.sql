@@ -6,7 +6,8 @@ drop function chat_rank(text), chat_blocked(uuid, uuid), chat_unread(room_member
               chat_write_problem(rooms, room_members), chat_direct(uuid, uuid), chat_read(uuid, uuid, bigint, boolean), chat_join(uuid, uuid, uuid, text),
               chat_delete_message(uuid, uuid), chat_create(uuid, text, text, text, uuid[]), chat_addable(uuid, uuid), chat_add(uuid, uuid, uuid),
               chat_change_member(uuid, uuid, uuid, text, boolean, timestamptz), chat_remove(uuid, uuid, uuid, uuid), chat_ban(uuid, uuid, uuid, text), chat_delete_room(uuid, uuid),
-              chat_edit(uuid, uuid, text), chat_note(uuid, uuid, text, uuid, uuid, text), chat_members_changed(), chat_attachment_gone();
+              chat_edit(uuid, uuid, text), chat_note(uuid, uuid, text, uuid, uuid, text), chat_react(uuid, uuid, uuid, text, boolean), chat_pin(uuid, uuid, uuid, boolean),
+              chat_read_all(uuid), chat_query(text), chat_use_invitation(text, uuid), chat_notify(uuid, int), chat_members_changed(), chat_attachment_gone();
 drop type chat_quote, chat_reaction, chat_attachment, chat_last;
 
 drop index messages_room_id_seq_key, messages_client_id_key, messages_thread_id_idx, messages_track_id_idx, messages_mentions_all_idx, messages_content_folded_idx,
@@ -34,5 +35,5 @@ drop trigger rooms_set_updated_at on rooms;
 drop index rooms_direct_key, rooms_direct_high_idx, rooms_active_public_idx;
 alter table rooms
     drop constraint rooms_slow_mode_s_check, drop constraint rooms_direct_check, drop constraint rooms_direct_low_fkey, drop constraint rooms_direct_high_fkey,
-    drop column last_seq, drop column last_active_at, drop column member_count, drop column slow_mode_s, drop column is_read_only, drop column direct_low, drop column direct_high;
+    drop column last_seq, drop column last_active_at, drop column notified_seq, drop column member_count, drop column slow_mode_s, drop column is_read_only, drop column direct_low, drop column direct_high;
 create trigger rooms_set_updated_at before update on rooms for each row execute function set_updated_at();

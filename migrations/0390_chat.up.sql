@@ -3,6 +3,7 @@
 alter table rooms
     add column last_seq       bigint not null default 0,
     add column last_active_at timestamptz not null default now(),
+    add column notified_seq   bigint not null default 0,
     add column member_count   int not null default 0,
     add column slow_mode_s    int not null default 0,
     add column is_read_only   boolean not null default false,
@@ -18,7 +19,7 @@ create index rooms_active_public_idx on rooms (last_active_at desc, id desc) whe
 update rooms r set member_count = (select count(*) from room_members m where m.room_id = r.id);
 drop trigger rooms_set_updated_at on rooms;
 create trigger rooms_set_updated_at before update on rooms for each row
-    when (old.last_seq is not distinct from new.last_seq and old.member_count is not distinct from new.member_count)
+    when (old.last_seq is not distinct from new.last_seq and old.member_count is not distinct from new.member_count and old.notified_seq is not distinct from new.notified_seq)
     execute function set_updated_at();
 
 -- level: null is `all` in rooms of fewer than 100 members, else `mentions`. hidden_seq: a direct conversation is left out of the list until it has a later message.
@@ -180,6 +181,12 @@ create function chat_ban(room uuid, actor uuid, person uuid, why text, out banne
 create function chat_delete_room(room uuid, actor uuid, out deleted uuid, out problem text) language plpgsql as $$ begin null; end $$;
 create function chat_edit(message uuid, editor uuid, text text, out edited uuid, out problem text) language plpgsql as $$ begin null; end $$;
 create function chat_note(room uuid, actor uuid, action text, subject uuid, message uuid, details text) returns void language plpgsql as $$ begin null; end $$;
+create function chat_react(room uuid, message uuid, person uuid, sign text, wanted boolean, out reacted uuid, out problem text) language plpgsql as $$ begin null; end $$;
+create function chat_pin(room uuid, message uuid, person uuid, wanted boolean, out pinned uuid, out problem text) language plpgsql as $$ begin null; end $$;
+create function chat_read_all(person uuid) returns int language plpgsql as $$ begin return 0; end $$;
+create function chat_query(folded text) returns tsquery language sql immutable parallel safe as $$ select null::tsquery $$;
+create function chat_use_invitation(hash text, person uuid, out room uuid, out problem text) language plpgsql as $$ begin null; end $$;
+create function chat_notify(room uuid, notify_s int) returns int language plpgsql as $$ begin return 0; end $$;
 create function chat_members_changed() returns trigger language plpgsql as $$ begin return null; end $$;
 create function chat_attachment_gone() returns trigger language plpgsql as $$ begin return null; end $$;
 

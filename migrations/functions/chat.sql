@@ -275,7 +275,7 @@ begin
         update room_members m set read_seq = marked where m.room_id = room and m.user_id = person;
         if not back then
             update notifications n set read = true, read_at = now()
-             where n.user_id = person and n.type in ('message', 'mention') and n.group_key = room::text and not n.read;
+             where n.user_id = person and n.type in ('message', 'room_message', 'mention') and n.group_key = room::text and not n.read;
         end if;
         perform chat_tell_unread(room, array[person], null);
     end if;
@@ -563,6 +563,7 @@ begin
             on conflict (room_id, user_id) do update set banned_by = excluded.banned_by, reason = excluded.reason;
         banned := person;
         perform chat_note(r.id, actor, 'banned', person, null, why);
+        delete from room_invitations i where i.room_id = r.id and i.inviter_id = person;
         if m.id is not null then
             delete from room_members o where o.id = m.id;
             perform chat_tell_member(r.id, person, 'left');
@@ -642,5 +643,161 @@ begin
     named := chat_mention(x.id, r.id, editor, text);
     perform realtime_send('room:' || r.id, 'chat.edited', jsonb_build_object(
         'message_id', x.id, 'seq', x.seq, 'content', x.content, 'edited_at', x.edited_at, 'mentions', to_jsonb(named)));
+end
+$$;
+
+-- Puts a reaction on a message, or takes it away. `sign` is in its one form (src/modules/chat/emoji.h).
+create or replace function chat_react(room uuid, message uuid, person uuid, sign text, wanted boolean, out reacted uuid, out problem text)
+    language plpgsql
+    as $$
+declare
+    x messages;
+    m room_members;
+    changed boolean;
+begin
+    select o.* into m from room_members o join rooms r on r.id = o.room_id and r.deleted_at is null where o.room_id = room and o.user_id = person;
+    select * into x from messages o where o.id = message and o.room_id = room and not o.is_deleted for no key update;
+    if m.id is null or x.id is null then
+        return;
+    end if;
+    reacted := x.id;
+    if not wanted then
+        delete from message_reactions o where o.message_id = x.id and o.user_id = person and o.emoji = sign;
+        changed := found;
+    elsif m.timeout_until > now() then
+        problem := 'forbidden: You may not react here now.';
+        return;
+    elsif chat_blocked(person, x.sender_id) then
+        problem := 'forbidden: You cannot react to this message.';
+        return;
+    elsif (select count(distinct o.emoji) from message_reactions o where o.message_id = x.id and o.emoji <> sign) >= 30 then
+        problem := 'conflict: A message has 30 kinds of reactions at most.';
+        return;
+    else
+        insert into message_reactions (user_id, message_id, emoji) values (person, x.id, sign) on conflict do nothing;
+        changed := found;
+    end if;
+    if changed then
+        perform realtime_send('room:' || room, 'chat.reaction', jsonb_build_object(
+            'message_id', x.id, 'seq', x.seq, 'emoji', sign, 'user_id', person, 'added', wanted,
+            'count', (select count(*) from message_reactions o where o.message_id = x.id and o.emoji = sign)));
+    end if;
+end
+$$;
+
+-- Both people of a direct conversation pin, and moderators of a room.
+create or replace function chat_pin(room uuid, message uuid, person uuid, wanted boolean, out pinned uuid, out problem text)
+    language plpgsql
+    as $$
+declare
+    r rooms;
+    rank int;
+    x messages;
+begin
+    select * into r from rooms o where o.id = room and o.deleted_at is null for no key update;
+    select chat_rank(o.role) into rank from room_members o where o.room_id = r.id and o.user_id = person;
+    select * into x from messages o where o.id = message and o.room_id = r.id and not o.is_deleted for no key update;
+    if rank is null or x.id is null then
+        return;
+    end if;
+    pinned := x.id;
+    if r.room_type <> 'dm' and rank < 2 then
+        problem := 'forbidden: Only moderators pin messages.';
+    elsif wanted and not x.is_pinned and (select count(*) from messages o where o.room_id = r.id and o.is_pinned and not o.is_deleted) >= 100 then
+        problem := 'conflict: A conversation has 100 pinned messages at most.';
+    elsif wanted <> x.is_pinned then
+        update messages o set is_pinned = wanted, pinned_at = case when wanted then clock_timestamp() end where o.id = x.id;
+        if r.room_type <> 'dm' then
+            perform chat_note(r.id, person, case when wanted then 'pinned' else 'unpinned' end, null, x.id, null);
+        end if;
+        perform realtime_send('room:' || r.id, 'chat.pinned', jsonb_build_object('message_id', x.id, 'seq', x.seq, 'is_pinned', wanted));
+    end if;
+end
+$$;
+
+-- Everything is read. One message to all devices, however many rooms.
+create or replace function chat_read_all(person uuid) returns int
+    language plpgsql
+    as $$
+declare
+    rooms_read int;
+begin
+    update room_members m set read_seq = r.last_seq from rooms r where r.id = m.room_id and m.user_id = person and m.read_seq < r.last_seq and r.deleted_at is null;
+    get diagnostics rooms_read = row_count;
+    update notifications n set read = true, read_at = now() where n.user_id = person and n.type in ('message', 'room_message', 'mention') and not n.read;
+    perform realtime_send('user:' || person, 'chat.all_read', jsonb_build_object('rooms', rooms_read));
+    return rooms_read;
+end
+$$;
+
+-- What a text in writing without spaces must hold of what is looked for in it; null: nothing is in such writing.
+create or replace function chat_query(folded text) returns tsquery
+    language sql immutable parallel safe
+    as $$
+select string_agg(quote_literal(x.w), ' & ')::tsquery
+  from regexp_matches(folded, '[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+', 'g') m
+ cross join generate_series(1, greatest(1, length(m[1]) - 1)) i
+ cross join lateral (values (substr(m[1], i, 2))) x (w)
+$$;
+
+-- Comes in by a link. Nobody whom the person who made it has blocked, or who has blocked them; who made it must be in the room still.
+create or replace function chat_use_invitation(hash text, person uuid, out room uuid, out problem text)
+    language plpgsql
+    as $$
+declare
+    i room_invitations;
+    r rooms;
+begin
+    select o.* into r from rooms o join room_invitations n on n.room_id = o.id where n.token_hash = hash and o.deleted_at is null for no key update of o;
+    select * into i from room_invitations o where o.token_hash = hash and o.room_id = r.id for update;
+    if i.id is null or chat_blocked(i.inviter_id, person) or exists (select from room_bans b where b.room_id = r.id and b.user_id = person)
+       or not exists (select from room_members m where m.room_id = r.id and m.user_id = i.inviter_id) then
+        return;
+    end if;
+    room := r.id;
+    if exists (select from room_members m where m.room_id = r.id and m.user_id = person) then
+        return;
+    elsif i.expires_at <= now() or i.use_count >= i.max_uses then
+        problem := 'token_invalid: This invitation was used up or has expired.';
+    elsif r.member_count >= 5000 then
+        problem := 'conflict: A room has 5,000 members at most.';
+    else
+        update room_invitations o set use_count = o.use_count + 1, status = case when o.use_count + 1 >= o.max_uses then 'accepted' else o.status end where o.id = i.id;
+        perform chat_join(r.id, person, i.inviter_id, 'member');
+    end if;
+end
+$$;
+
+-- Writes an event for each member who has not read what came to a room more than notify_s ago, where their level asks for it; what they were told of before is not told again.
+create or replace function chat_notify(room uuid, notify_s int) returns int
+    language plpgsql
+    as $$
+declare
+    r rooms;
+    upto bigint;
+    told int;
+begin
+    select * into r from rooms o where o.id = room and o.deleted_at is null for no key update;
+    select max(x.seq) into upto from messages x where x.room_id = r.id and x.seq > r.notified_seq and x.created_at <= clock_timestamp() - make_interval(secs => notify_s);
+    if upto is null then
+        return 0;
+    end if;
+    update rooms o set notified_seq = upto where o.id = r.id;
+    insert into outbox (name, key, payload)
+    select case when w.is_mention then 'chat.mention_waits' else 'chat.message_waits' end, r.id,
+           jsonb_build_object('room_id', r.id, 'user_id', m.user_id, 'message_id', w.id)
+      from room_members m
+     cross join lateral (
+         select x.id, x.mentions_all or exists (select from message_mentions n where n.message_id = x.id and n.user_id = m.user_id) as is_mention
+           from messages x
+          where x.room_id = r.id and x.seq > greatest(m.read_seq, r.notified_seq) and x.seq <= upto and not x.is_deleted and x.sender_id <> m.user_id
+            and not chat_blocked(x.sender_id, m.user_id)
+            and not exists (select from user_mutes u where u.user_id = m.user_id and u.person_id = x.sender_id)
+          order by 2 desc, x.seq desc
+          limit 1) w
+     where m.room_id = r.id and m.read_seq < upto and coalesce(m.level, case when r.member_count >= 100 then 'mentions' else 'all' end) <> 'none'
+       and (w.is_mention or coalesce(m.level, case when r.member_count >= 100 then 'mentions' else 'all' end) = 'all');
+    get diagnostics told = row_count;
+    return told;
 end
 $$;

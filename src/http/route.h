@@ -61,6 +61,7 @@ enum file_type {
     FILE_TYPE_AUDIO,   /* no signature tells: the handler has the media worker look at it */
     FILE_TYPE_PICTURE, /* JPEG, PNG or WebP */
     FILE_TYPE_PART,    /* a part of a file: judged when the file is whole (gate_take()) */
+    FILE_TYPE_ATTACHMENT, /* what people send one another: gate_attachment_kind() tells which */
     FILE_TYPE_LIST,    /* a playlist: text of several kinds, which its reader tells apart */
 };
 

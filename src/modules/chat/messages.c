@@ -40,4 +40,17 @@ const struct route chat_message_routes[] = {
 
     {DELETE, "/api/v1/conversations/{id}/messages/{messageId}", "Delete a message", "One's own, or as a moderator of the room. Its files are gone at once.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .sql = &q_chat_delete, .shape = EMPTY},
+
+    {GET, "/api/v1/conversations/{id}/messages/{messageId}/thread", "List a message and all that answers it, oldest first",
+     "The whole thread, whichever message of it is named. An answer to an answer is in the same thread.",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .path = message_in_path, .requires = &q_chat_thread_of, .sql = &q_chat_thread, .shape = MANY},
+
+    {GET, "/api/v1/conversations/{id}/pins", "List the pinned messages of a conversation, the latest pinned first",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .path = chat_room_in_path, .requires = &q_chat_inside, .sql = &q_chat_pin_list, .shape = MANY},
+
+    {PUT, "/api/v1/conversations/{id}/messages/{messageId}/pin", "Pin a message", "Moderators of a room, and both people of a direct conversation. At most 100.",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .sql = &q_chat_pin, .shape = EMPTY},
+
+    {DELETE, "/api/v1/conversations/{id}/messages/{messageId}/pin", "Unpin a message",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .sql = &q_chat_unpin, .shape = EMPTY},
     ROUTE_END};

@@ -274,8 +274,9 @@ select x.id, x.problem, case when x.problem is null then chat_delete_message(x.i
   from x
 
 -- query: topic_room
--- Members of the room.
-select a.n
+-- Members of the room. In large ones nobody is told who types, in others not of those whom one has blocked or who have blocked one.
+select a.n, case when r.member_count > 50 then '*'
+                 else (select string_agg(o.user_id::text, ',') from room_members o where o.room_id = r.id and o.user_id <> a.viewer and chat_blocked(o.user_id, a.viewer)) end as quiet
   from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
   join rooms r on r.id = a.id and r.deleted_at is null
   join room_members m on m.room_id = r.id and m.user_id = a.viewer
@@ -293,6 +294,254 @@ select m.room_id, m.read_seq, r.last_seq, chat_unread(m, r) as unread_count, cha
   from room_members m
   join rooms r on r.id = m.room_id
  where m.room_id = :room::uuid and m.user_id = :viewer::uuid
+
+-- query: chat_read_all
+-- not null: rooms
+-- writes
+select chat_read_all(:viewer::uuid) as rooms
+
+-- query: chat_level
+update room_members m set level = :level::text from rooms r where r.id = m.room_id and r.deleted_at is null and m.room_id = :id::uuid and m.user_id = :viewer::uuid returning m.room_id as id
+
+-- query: chat_stats
+-- schema: ChatStats
+-- not null: *
+select count(*) as conversation_count, coalesce(sum(chat_unread(m, r)), 0)::int as unread_count, coalesce(sum(chat_mentions(m, r)), 0)::int as mention_count,
+       (select count(*) from messages x where x.sender_id = :viewer::uuid and not x.is_deleted) as sent_count
+  from room_members m
+  join rooms r on r.id = m.room_id
+ where m.user_id = :viewer::uuid and r.deleted_at is null and (m.hidden_seq is null or r.last_seq > m.hidden_seq)
+
+-- query: chat_seen_of
+-- Names only in small rooms.
+-- sees: its members
+-- problems: conflict
+select x.room_id, x.seq, x.sender_id, case when r.member_count > 50 then 'conflict: Who has read a message is told in conversations of up to 50 members.' end as problem
+  from messages x
+  join rooms r on r.id = x.room_id and r.deleted_at is null
+  join room_members m on m.room_id = r.id and m.user_id = :viewer::uuid
+ where x.id = :messageId::uuid and x.room_id = :id::uuid and not x.is_deleted
+
+-- query: chat_seen
+-- schema: ChatSeen
+-- unique: one membership a person in a room
+-- sort: m.user_id
+select {user_ref(u, person)}
+  from room_members m
+  join users u on u.id = m.user_id and user_shown(u)
+ where m.room_id = :room_id::uuid and m.read_seq >= :seq::bigint and (m.user_id is distinct from :sender_id::uuid) and not chat_blocked(m.user_id, :viewer::uuid)
+
+-- query: chat_thread_of
+-- sees: its members
+select x.room_id, coalesce(x.thread_id, x.id) as root
+  from messages x
+  join rooms r on r.id = x.room_id and r.deleted_at is null
+  join room_members m on m.room_id = r.id and m.user_id = :viewer::uuid
+ where x.id = :messageId::uuid and x.room_id = :id::uuid
+
+-- query: chat_thread
+-- unique: numbers of one room
+-- sort: m.seq
+select {chat_message(m)}
+  from messages m
+ where m.room_id = :room_id::uuid and (m.thread_id = :root::uuid or m.id = :root::uuid)
+
+-- query: chat_pin_list
+-- unique: times and ids
+-- sort: coalesce(m.pinned_at, m.created_at) desc, m.id desc
+select {chat_message(m)}
+  from messages m
+ where m.room_id = :room_id::uuid and m.is_pinned and not m.is_deleted
+
+-- query: chat_pin
+-- problems: forbidden conflict
+-- writes
+select p.pinned as id, p.problem from chat_pin(:id::uuid, :messageId::uuid, :viewer::uuid, true) p where p.pinned is not null
+
+-- query: chat_unpin
+-- problems: forbidden conflict
+-- writes
+select p.pinned as id, p.problem from chat_pin(:id::uuid, :messageId::uuid, :viewer::uuid, false) p where p.pinned is not null
+
+-- query: chat_react
+-- problems: forbidden conflict
+-- writes
+select x.reacted as message, x.problem
+  from chat_react(:roomId::uuid, :messageId::uuid, :viewer::uuid, :sign::text, :wanted::boolean) x
+ where x.reacted is not null
+
+-- fragment: chat_search
+-- What the reader may find: messages of conversations that they are in now. Parts of words are found by an index of trigrams, and writing without spaces by one of its letters and pairs.
+-- search: q: m.content_folded like (search_patterns(:q::text))[1] and m.content_folded like all (search_patterns(:q::text))
+--   and (chat_query(search_fold(:q::text)) is null or m.content_grams @@ chat_query(search_fold(:q::text)))
+-- filter: from: m.sender_id = (select p.id from users p where lower(p.username) = lower(:from::text))
+-- filter: has=link: m.content_folded like '%http%://%'
+-- filter: has=file: exists (select from message_attachments a where a.message_id = m.id)
+-- filter: has=image: exists (select from message_attachments a where a.message_id = m.id and a.kind = 'image')
+-- filter: has=audio: exists (select from message_attachments a where a.message_id = m.id and a.kind = 'audio')
+-- filter: has=track: m.track_id is not null
+-- filter: before: m.created_at < :before::timestamptz
+-- filter: after: m.created_at >= :after::timestamptz
+{chat_message(m)}
+
+-- query: chat_search_room
+-- unique: numbers of one room
+-- sort: m.seq desc
+select {chat_search}
+  from messages m
+ where m.room_id = :room_id::uuid and not m.is_deleted
+
+-- query: chat_search_all
+-- filter: in: m.room_id = :in::uuid
+-- sort: m.created_at desc, m.id desc
+select {chat_search}
+  from messages m
+ where m.room_id in (select o.room_id from room_members o join rooms r on r.id = o.room_id and r.deleted_at is null where o.user_id = :viewer::uuid) and not m.is_deleted
+
+-- Invitations
+
+-- fragment: chat_invitation(i)
+-- schema: ChatInvitation
+-- nullable: inviter
+-- not null: is_open
+-- type: inviter UserRef
+i.id, {chat_person(i.inviter_id)} as inviter, i.max_uses, i.use_count, i.expires_at, i.created_at,
+       ((i.expires_at is null or i.expires_at > now()) and (i.max_uses is null or i.use_count < i.max_uses)) as is_open
+
+-- query: chat_inviting
+-- Of a private room moderators, of a public one every member.
+-- sees: its members
+-- problems: forbidden conflict
+select r.id as room_id, chat_rank(m.role) as rank,
+       case when r.room_type = 'dm' then 'conflict: A direct conversation is between two people.'
+            when r.room_type = 'private' and chat_rank(m.role) < 2 then 'forbidden: Only moderators of the room invite people.' end as problem
+  from rooms r
+  join room_members m on m.room_id = r.id and m.user_id = :viewer::uuid
+ where r.id = :id::uuid and r.deleted_at is null
+
+-- query: chat_invitation_list
+-- Moderators see all, others their own.
+-- sort: i.created_at desc, i.id desc
+select {chat_invitation(i)} from room_invitations i where i.room_id = :room_id::uuid and (:rank::int >= 2 or i.inviter_id = :viewer::uuid)
+
+-- query: chat_invitation_create
+-- problems: conflict
+with t as (
+    select {new_link_token} as token
+), i as (
+    insert into room_invitations (room_id, inviter_id, token_hash, max_uses, expires_at)
+    select :room_id::uuid, :viewer::uuid, {link_hash(t.token)}, :max_uses::int, now() + make_interval(secs => :expires_in_s::int)
+      from t
+     where (select count(*) from room_invitations o where o.room_id = :room_id::uuid) < 100
+    returning id
+)
+select i.id as invitation_id, t.token, case when i.id is null then 'conflict: A room has 100 invitations at most. Delete some.' end as problem from t left join i on true
+
+-- query: chat_invitation_get
+-- schema: ChatNewInvitation
+-- not null: token
+select {chat_invitation(i)}, :token::text as token from room_invitations i where i.id = :invitation_id::uuid
+
+-- query: chat_invitation_delete
+delete from room_invitations i
+ where i.id = :invitationId::uuid and i.room_id = :room_id::uuid and (:rank::int >= 2 or i.inviter_id = :viewer::uuid)
+returning i.id
+
+-- query: chat_invitation_show
+-- Shows what the link leads to and changes nothing. The room's members and history are for its members.
+-- schema: ChatInvited
+-- nullable: inviter
+-- not null: kind, is_member, is_open
+-- type: kind direct|private|public
+-- type: inviter UserRef
+select r.id as conversation_id, r.room_type as kind, r.name, r.description, r.member_count, {chat_person(i.inviter_id)} as inviter, i.expires_at,
+       exists (select from room_members m where m.room_id = r.id and m.user_id = :viewer::uuid) as is_member,
+       ((i.expires_at is null or i.expires_at > now()) and (i.max_uses is null or i.use_count < i.max_uses)) as is_open
+  from room_invitations i
+  join rooms r on r.id = i.room_id and r.deleted_at is null
+ where i.token_hash = {link_hash(:token::text)} and not chat_blocked(i.inviter_id, :viewer::uuid)
+   and not exists (select from room_bans b where b.room_id = r.id and b.user_id = :viewer::uuid)
+   and exists (select from room_members m where m.room_id = r.id and m.user_id = i.inviter_id)
+
+-- query: chat_invitation_use
+-- problems: token_invalid conflict
+-- writes
+select u.room as id, u.problem from chat_use_invitation({link_hash(:token::text)}, :viewer::uuid) u where u.room is not null
+
+-- Files
+
+-- fragment: chat_attachment_row(a)
+-- schema: ChatAttachment
+a.id, a.filename, a.kind, a.media_type, a.size_bytes
+
+-- query: chat_may_attach
+-- sees: its members
+-- problems: forbidden conflict
+select r.id as room_id,
+       case when chat_write_problem(r, m) is not null then 'forbidden: You may not write here now.'
+            when (select count(*) from message_attachments a where a.user_id = :viewer::uuid and a.message_id is null) >= 50
+            then 'conflict: 50 files wait to be sent. Send some, or delete them.' end as problem
+  from rooms r
+  join room_members m on m.room_id = r.id and m.user_id = :viewer::uuid
+ where r.id = :roomId::uuid and r.deleted_at is null
+
+-- query: chat_attachment_later
+-- Before the file is kept: should this process die before the row is there, the file is removed.
+insert into jobs (kind, payload, run_at) values ('chat.files_gone', jsonb_build_object('keys', jsonb_build_array(:key::text)), now() + interval '1 hour') returning id
+
+-- query: chat_attachment_create
+-- audited
+insert into message_attachments (id, room_id, user_id, filename, kind, media_type, size_bytes, file_key)
+select :attachment_id::uuid, o.room_id, :viewer::uuid, :filename::text, :kind::text, :media_type::text, :size_bytes::bigint, :key::text
+  from room_members o
+ where o.room_id = :roomId::uuid and o.user_id = :viewer::uuid
+returning id as attachment_id
+
+-- query: chat_attachment_get
+-- A file that nobody has sent yet.
+select {chat_attachment_row(a)} from message_attachments a where a.id = :attachment_id::uuid and a.user_id = :viewer::uuid
+
+-- query: chat_attachment_file
+-- Members, as long as they are members; before it is sent whoever uploaded it.
+select a.file_key as key, a.media_type as content_type, a.filename
+  from message_attachments a
+  join rooms r on r.id = a.room_id and r.deleted_at is null
+  join room_members m on m.room_id = r.id and m.user_id = :viewer::uuid
+ where a.id = :attachmentId::uuid and a.room_id = :roomId::uuid and (a.message_id is not null or a.user_id = :viewer::uuid)
+
+-- query: chat_attachment_drop
+delete from message_attachments a where a.id = :attachmentId::uuid and a.room_id = :roomId::uuid and a.user_id = :viewer::uuid and a.message_id is null returning a.id
+
+-- query: chat_attachment_unused
+-- Those of these keys that no row has.
+select k.key from unnest(:keys::text[]) k (key) where not exists (select from message_attachments a where a.file_key = k.key)
+
+-- query: chat_sweep_staged
+-- What was uploaded a day ago and not sent. One that is being sent now is locked.
+delete from message_attachments a
+ where a.id in (select s.id from message_attachments s where s.message_id is null and s.created_at < now() - interval '1 day' order by s.created_at limit 1000 for update skip locked)
+   and a.message_id is null
+returning a.id
+
+-- query: chat_infected
+-- Takes a harmful file out of its message, which stays.
+delete from message_attachments a where a.file_key = :key::text returning a.user_id, a.filename
+
+-- query: chat_purge_messages
+-- The next messages of a deleted room.
+delete from messages x
+ where x.id in (select o.id from messages o join rooms r on r.id = o.room_id and r.deleted_at is not null where o.room_id = :room_id::uuid order by o.seq desc limit 2000)
+returning x.id
+
+-- query: chat_purge_room
+with t as (
+    delete from realtime_topics t where t.name = 'room:' || :room_id::uuid::text
+)
+delete from rooms r where r.id = :room_id::uuid and r.deleted_at is not null returning r.id
+
+-- query: chat_notify
+-- writes
+select chat_notify(:room_id::uuid, :notify_s::int) as told
 
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 

@@ -3,7 +3,8 @@
 
 const struct field chat_room_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The conversation"}, FIELD_END};
 
-#define NAME {"name", FIELD_STRING, .min = 1, .max = 100, .pattern = ".*[^ ].*", .help = "What it is called; direct conversations have no name", .example = "Modular evenings"}
+#define NAME                                                                                                                                        \
+    {"name", FIELD_STRING, .min = 1, .max = 100, .pattern = ".*[^ ].*", .help = "What it is called; direct conversations have no name", .example = "Modular evenings"}
 #define DESCRIPTION {"description", FIELD_TEXT, .nullable = true, .max = 2000, .help = "What it is about"}
 
 static const struct field list_options[] = {
@@ -25,11 +26,13 @@ static const struct field room_changes[] = {
     FIELD_END};
 
 static const struct field leave_fields[] = {
-    {"successor_id", FIELD_UUID, .help = "Who owns the room from now on; for owners. Without it, where the last owner leaves, the eldest admin, moderator or member"}, FIELD_END};
+    {"successor_id", FIELD_UUID, .help = "Who owns the room from now on; for owners. Without it, where the last owner leaves, the eldest admin, moderator or member"},
+    FIELD_END};
 
 const struct route chat_room_routes[] = {
     {GET, "/api/v1/conversations", "List one's conversations, the latest active first",
-     "`unread_count` and `mention_count` count what others wrote after `read_seq`; 100 means that or more. A direct conversation that was left is listed again when somebody writes.",
+     "`unread_count` and `mention_count` count what others wrote after `read_seq`; 100 means that or more. A direct conversation that was left "
+     "is listed again when somebody writes.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .query = list_options, .sql = &q_conversation_list, .shape = MANY},
 
     {POST, "/api/v1/conversations", "Begin a conversation",

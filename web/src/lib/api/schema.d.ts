@@ -1148,6 +1148,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/rooms/{roomId}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file for a message
+         * @description Then send a message with its id. A file that was not sent within a day is deleted. Projects and presets are not looked into: only their name and size are told.
+         */
+        post: operations["postChatRoomsByRoomIdAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/rooms/{roomId}/attachments/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of a message
+         * @description For members of the conversation, as long as they are. Takes ranges.
+         */
+        get: operations["getChatRoomsByRoomIdAttachmentsByAttachmentId"];
+        put?: never;
+        post?: never;
+        /** Delete a file that was not sent */
+        delete: operations["deleteChatRoomsByRoomIdAttachmentsByAttachmentId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/rooms/{roomId}/messages/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the messages of a conversation, newest first
+         * @description What was deleted, or said before a change, is not found.
+         */
+        get: operations["getChatRoomsByRoomIdMessagesSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/rooms/{roomId}/messages/{messageId}/reactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * React to a message
+         * @description Each person puts an emoji on a message once. A message has 30 kinds at most.
+         */
+        post: operations["postChatRoomsByRoomIdMessagesByMessageIdReactions"];
+        /** Take a reaction back */
+        delete: operations["deleteChatRoomsByRoomIdMessagesByMessageIdReactions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the messages of one's conversations, newest first
+         * @description Those that one has left are not searched.
+         */
+        get: operations["getChatSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get figures of one's conversations
+         * @description The counts are those of `GET /conversations`, added up.
+         */
+        get: operations["getChatStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a one-time token for the chat WebSocket
+         * @description It opens one connection to `/chat/ws`. Where the operator has set CHAT_JWT_SECRET it is a JSON Web Token (HS256) that is good for nothing else; else a ticket as `POST /ws/ticket` gives.
+         */
+        post: operations["postChatToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the WebSocket for chat (RFC 6455)
+         * @description The same as `GET /ws`: subscribe to `room:ID` to hear of a conversation.
+         */
+        get: operations["getChatWs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comments/held": {
         parameters: {
             query?: never;
@@ -1270,6 +1432,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/join/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an invitation
+         * @description What room it leads to. Nothing is changed: `POST` on the same address joins.
+         */
+        get: operations["getConversationsJoinByToken"];
+        put?: never;
+        /**
+         * Join a room by an invitation
+         * @description A member stays one, and no use is counted.
+         */
+        post: operations["postConversationsJoinByToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark everything as read
+         * @description In all of one's conversations.
+         */
+        post: operations["postConversationsRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}": {
         parameters: {
             query?: never;
@@ -1382,6 +1588,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the invitations of a room, newest first
+         * @description Moderators see all, others their own.
+         */
+        get: operations["getConversationsByIdInvitations"];
+        put?: never;
+        /**
+         * Make a link that leads into a room
+         * @description For every member of a public room, and for moderators of a private one. `token` is told this once.
+         */
+        post: operations["postConversationsByIdInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description One's own, or as a moderator of the room.
+         */
+        delete: operations["deleteConversationsByIdInvitationsByInvitationId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/join": {
         parameters: {
             query?: never;
@@ -1416,6 +1666,26 @@ export interface paths {
          * @description A room that nobody is in any more is deleted. A direct conversation is only put out of one's list until somebody writes.
          */
         post: operations["postConversationsByIdLeave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose of what one is told in a conversation
+         * @description With `none` nothing of it counts as unread.
+         */
+        put: operations["putConversationsByIdLevel"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1508,6 +1778,67 @@ export interface paths {
         patch: operations["patchConversationsByIdMessagesByMessageId"];
         trace?: never;
     };
+    "/api/v1/conversations/{id}/messages/{messageId}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pin a message
+         * @description Moderators of a room, and both people of a direct conversation. At most 100.
+         */
+        put: operations["putConversationsByIdMessagesByMessageIdPin"];
+        post?: never;
+        /** Unpin a message */
+        delete: operations["deleteConversationsByIdMessagesByMessageIdPin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has read a message
+         * @description In conversations of up to 50 members, for their members.
+         */
+        get: operations["getConversationsByIdMessagesByMessageIdSeen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a message and all that answers it, oldest first
+         * @description The whole thread, whichever message of it is named. An answer to an answer is in the same thread.
+         */
+        get: operations["getConversationsByIdMessagesByMessageIdThread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/participants": {
         parameters: {
             query?: never;
@@ -1543,6 +1874,23 @@ export interface paths {
          * @description The same as `DELETE /conversations/{id}/members/{userId}`.
          */
         delete: operations["deleteConversationsByIdParticipantsByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the pinned messages of a conversation, the latest pinned first */
+        get: operations["getConversationsByIdPins"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6565,14 +6913,28 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        /** @description Everything was marked as read: nothing of any conversation is unread */
+        ChatAllReadMessage: {
+            /** @description In how many conversations something was unread */
+            rooms: number;
+            /** @constant */
+            type: "chat.all_read";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
         ChatAttachment: {
             /** Format: uuid */
-            id: string | null;
-            filename: string | null;
-            kind: string | null;
-            media_type: string | null;
+            id: string;
+            filename: string;
+            kind: string;
+            media_type: string;
             /** Format: int64 */
-            size_bytes: number | null;
+            size_bytes: number;
         };
         ChatBan: {
             person: components["schemas"]["UserRef"];
@@ -6642,6 +7004,62 @@ export interface components {
             last_seq: number;
             /** Format: int64 */
             read_seq: number;
+        };
+        ChatInvitation: {
+            /** Format: uuid */
+            id: string;
+            inviter: components["schemas"]["UserRef"] | null;
+            /** Format: int32 */
+            max_uses: number | null;
+            /** Format: int32 */
+            use_count: number;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            is_open: boolean;
+        };
+        ChatInvitationList: {
+            items: components["schemas"]["ChatInvitation"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ChatInvited: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** @enum {string} */
+            kind: "direct" | "private" | "public";
+            name: string | null;
+            description: string | null;
+            /** Format: int32 */
+            member_count: number;
+            inviter: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            is_member: boolean;
+            is_open: boolean;
+        };
+        /** @description Somebody is typing in a conversation, or is not any more. Without news it ends by itself after 8 seconds */
+        ChatIsTypingMessage: {
+            /**
+             * @description `room:ID`, to which the client is subscribed
+             * @example room:6f1b…
+             */
+            topic: string;
+            /**
+             * Format: uuid
+             * @description Who types
+             */
+            user_id: string;
+            /** @description False: not any more */
+            is_typing: boolean;
+            /** @constant */
+            type: "chat.is_typing";
         };
         ChatLast: {
             /** Format: uuid */
@@ -6762,12 +7180,57 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        ChatMessageList: {
+            items: components["schemas"]["ChatMessage"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         /** @description A new message */
         ChatMessageMessage: {
             /** @description Without `track`, which depends on the reader, but with `track_id` */
             message: components["schemas"]["ChatMessage"];
             /** @constant */
             type: "chat.message";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatNewInvitation: {
+            /** Format: uuid */
+            id: string;
+            inviter: components["schemas"]["UserRef"] | null;
+            /** Format: int32 */
+            max_uses: number | null;
+            /** Format: int32 */
+            use_count: number;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            is_open: boolean;
+            token: string;
+        };
+        /** @description A message was pinned or unpinned */
+        ChatPinnedMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            is_pinned: boolean;
+            /** @constant */
+            type: "chat.pinned";
             /** @description Topic of the message */
             topic: string;
             /**
@@ -6793,6 +7256,32 @@ export interface components {
             count: number | null;
             is_mine: boolean | null;
         };
+        /** @description Somebody put an emoji on a message, or took it back */
+        ChatReactionMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            emoji: string;
+            /** Format: uuid */
+            user_id: string;
+            /** @description False: taken back */
+            added: boolean;
+            /** @description How many people have put it there now */
+            count: number;
+            /** @constant */
+            type: "chat.reaction";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
         /** @description The room was changed or deleted */
         ChatRoomMessage: {
             deleted: boolean;
@@ -6809,6 +7298,44 @@ export interface components {
              * @description Number of the message in its topic, counted from 1
              */
             number: number;
+        };
+        ChatSeen: {
+            person: components["schemas"]["UserRef"];
+        };
+        ChatSeenList: {
+            items: components["schemas"]["ChatSeen"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ChatStats: {
+            /** Format: int64 */
+            conversation_count: number;
+            /** Format: int32 */
+            unread_count: number;
+            /** Format: int32 */
+            mention_count: number;
+            /** Format: int64 */
+            sent_count: number;
+        };
+        /** @description Tell the others who are subscribed to a conversation that one is typing. In conversations of more than 50 members nothing is passed on */
+        ChatTypingMessage: {
+            /**
+             * @description `room:ID`, to which the client is subscribed
+             * @example room:6f1b…
+             */
+            topic: string;
+            /**
+             * @description False: not any more. To be said again every few seconds while it goes on
+             * @default true
+             */
+            is_typing: boolean;
+            /** @constant */
+            type: "chat.typing";
         };
         /** @description How much of a conversation the person has not read: after each change of the mark, after each message in conversations of up to 50 members, and after each that mentions them. In larger ones, whoever is subscribed to the room counts its messages */
         ChatUnreadMessage: {
@@ -6833,7 +7360,7 @@ export interface components {
             number: number;
         };
         /** @description What clients send over the WebSocket */
-        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
+        ClientMessage: components["schemas"]["ChatTypingMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
         Collaborator: {
             /** Format: uuid */
             id: string;
@@ -9056,7 +9583,7 @@ export interface components {
             recovery_codes_left: number;
         };
         /** @description What the server sends over the WebSocket */
-        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["ChatMessageMessage"] | components["schemas"]["ChatEditedMessage"] | components["schemas"]["ChatDeletedMessage"] | components["schemas"]["ChatRoomMessage"] | components["schemas"]["ChatMemberMessage"] | components["schemas"]["ChatMembershipMessage"] | components["schemas"]["ChatUnreadMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["ChatIsTypingMessage"] | components["schemas"]["ChatReactionMessage"] | components["schemas"]["ChatPinnedMessage"] | components["schemas"]["ChatAllReadMessage"] | components["schemas"]["ChatMessageMessage"] | components["schemas"]["ChatEditedMessage"] | components["schemas"]["ChatDeletedMessage"] | components["schemas"]["ChatRoomMessage"] | components["schemas"]["ChatMemberMessage"] | components["schemas"]["ChatMembershipMessage"] | components["schemas"]["ChatUnreadMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -11126,12 +11653,17 @@ export type BlockedPerson = components['schemas']['BlockedPerson'];
 export type BlockedPersonList = components['schemas']['BlockedPersonList'];
 export type ChatAction = components['schemas']['ChatAction'];
 export type ChatActionList = components['schemas']['ChatActionList'];
+export type ChatAllReadMessage = components['schemas']['ChatAllReadMessage'];
 export type ChatAttachment = components['schemas']['ChatAttachment'];
 export type ChatBan = components['schemas']['ChatBan'];
 export type ChatBanList = components['schemas']['ChatBanList'];
 export type ChatDeletedMessage = components['schemas']['ChatDeletedMessage'];
 export type ChatEditedMessage = components['schemas']['ChatEditedMessage'];
 export type ChatHistory = components['schemas']['ChatHistory'];
+export type ChatInvitation = components['schemas']['ChatInvitation'];
+export type ChatInvitationList = components['schemas']['ChatInvitationList'];
+export type ChatInvited = components['schemas']['ChatInvited'];
+export type ChatIsTypingMessage = components['schemas']['ChatIsTypingMessage'];
 export type ChatLast = components['schemas']['ChatLast'];
 export type ChatMark = components['schemas']['ChatMark'];
 export type ChatMember = components['schemas']['ChatMember'];
@@ -11139,10 +11671,18 @@ export type ChatMemberList = components['schemas']['ChatMemberList'];
 export type ChatMemberMessage = components['schemas']['ChatMemberMessage'];
 export type ChatMembershipMessage = components['schemas']['ChatMembershipMessage'];
 export type ChatMessage = components['schemas']['ChatMessage'];
+export type ChatMessageList = components['schemas']['ChatMessageList'];
 export type ChatMessageMessage = components['schemas']['ChatMessageMessage'];
+export type ChatNewInvitation = components['schemas']['ChatNewInvitation'];
+export type ChatPinnedMessage = components['schemas']['ChatPinnedMessage'];
 export type ChatQuote = components['schemas']['ChatQuote'];
 export type ChatReaction = components['schemas']['ChatReaction'];
+export type ChatReactionMessage = components['schemas']['ChatReactionMessage'];
 export type ChatRoomMessage = components['schemas']['ChatRoomMessage'];
+export type ChatSeen = components['schemas']['ChatSeen'];
+export type ChatSeenList = components['schemas']['ChatSeenList'];
+export type ChatStats = components['schemas']['ChatStats'];
+export type ChatTypingMessage = components['schemas']['ChatTypingMessage'];
 export type ChatUnreadMessage = components['schemas']['ChatUnreadMessage'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type Collaborator = components['schemas']['Collaborator'];
@@ -14100,6 +14640,414 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    postChatRoomsByRoomIdAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A picture, sound, a PDF, or a project, preset or archive of a music program; 25 MiB at most
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAttachment"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    getChatRoomsByRoomIdAttachmentsByAttachmentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The file */
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteChatRoomsByRoomIdAttachmentsByAttachmentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The file */
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatRoomsByRoomIdMessagesSearch: {
+        parameters: {
+            query?: {
+                /** @description Parts of words, all of which are in the message; case and accents do not matter */
+                q?: string;
+                /** @description Only by the person with this username */
+                from?: string;
+                /** @description Only with one of these */
+                has?: "link" | "file" | "image" | "audio" | "track";
+                /** @description Only from before this time */
+                before?: string;
+                /** @description Only from then on */
+                after?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postChatRoomsByRoomIdMessagesByMessageIdReactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description One emoji; with or without U+FE0F it is the same
+                     * @example 🎧
+                     */
+                    emoji: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteChatRoomsByRoomIdMessagesByMessageIdReactions: {
+        parameters: {
+            query: {
+                /** @description One emoji; with or without U+FE0F it is the same */
+                emoji: string;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatSearch: {
+        parameters: {
+            query?: {
+                /** @description Parts of words, all of which are in the message; case and accents do not matter */
+                q?: string;
+                /** @description Only in this conversation */
+                in?: string;
+                /** @description Only by the person with this username */
+                from?: string;
+                /** @description Only with one of these */
+                has?: "link" | "file" | "image" | "audio" | "track";
+                /** @description Only from before this time */
+                before?: string;
+                /** @description Only from then on */
+                after?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatStats"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postChatToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                        /** @description Seconds */
+                        expires_in: number;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatWs: {
+        parameters: {
+            query: {
+                /** @description A ticket of POST /ws/ticket; works once */
+                token: string;
+                /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection becomes a WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation"];
+            426: components["responses"]["426.upgrade_required"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getCommentsHeld: {
         parameters: {
             query?: {
@@ -14456,6 +15404,102 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getConversationsJoinByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of an invitation */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatInvited"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsJoinByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of an invitation */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            410: components["responses"]["410.token_invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        rooms: number;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getConversationsById: {
         parameters: {
             query?: never;
@@ -14781,6 +15825,127 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getConversationsByIdInvitations: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatInvitationList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description How many people it brings in; null or left out: any number */
+                    max_uses?: number | null;
+                    /**
+                     * @description How long it works, in seconds; a week where nothing is said, 30 days at most
+                     * @default 604800
+                     */
+                    expires_in_s?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatNewInvitation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdInvitationsByInvitationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The invitation */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postConversationsByIdJoin: {
         parameters: {
             query?: never;
@@ -14845,6 +16010,49 @@ export interface operations {
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsByIdLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Of what one is told: of all messages, of those that mention one, of nothing. Null: of all in rooms of fewer than 100 members, else of mentions
+                     * @enum {string|null}
+                     */
+                    level: "all" | "mentions" | "none" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -15174,6 +16382,163 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    putConversationsByIdMessagesByMessageIdPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdMessagesByMessageIdPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdMessagesByMessageIdSeen: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSeenList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdMessagesByMessageIdThread: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postConversationsByIdParticipants: {
         parameters: {
             query?: never;
@@ -15243,6 +16608,53 @@ export interface operations {
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdPins: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
