@@ -169,8 +169,8 @@ static const struct {
 };
 
 /* Of the files of music programs, and of what people pack them in. */
-static const char projects[] = " als alp adg adv agr amxd flp fst logicx band cpr npr rpp ptx ptf song bwproject bwclip bwpreset reason rns aup3 mid midi syx fxp fxb vstpreset "
-                               "aupreset nki nksf nmsv serumpreset vital sf2 sfz gp gp5 gpx mscz musicxml mxl ardour zip 7z rar gz tgz ";
+static const char projects[] = " als alp adg adv agr amxd flp fst logicx band cpr npr rpp ptx ptf song bwproject bwclip bwpreset reason rns aup3 mid midi syx "
+                               "fxp fxb vstpreset aupreset nki nksf nmsv serumpreset vital sf2 sfz gp gp5 gpx mscz musicxml mxl ardour zip 7z rar gz tgz ";
 
 static bool
 gate_has(const struct gate_file *file, size_t at, struct str bytes)

@@ -97,7 +97,8 @@ chat_remove_infected(const char *key, struct infected *infected)
     return true;
 }
 
-static const enum problem_name attach_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_CONFLICT, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name attach_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_CONFLICT, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE,
+    PROBLEM_COUNT};
 
 const struct route chat_attachment_routes[] = {
     {POST, "/api/v1/chat/rooms/{roomId}/attachments", "Upload a file for a message",

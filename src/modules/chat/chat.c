@@ -1,6 +1,7 @@
 /* chat.c - the module of conversations (ADR 0104). */
 #include <stdio.h>
 
+#include "http/limit.h"
 #include "modules/auth/auth.h"
 #include "modules/chat/internal.h"
 #include "modules/realtime/realtime.h"
@@ -8,11 +9,16 @@
 extern const struct personal chat_personal;
 
 static int64_t notify_after_s;
+static const char *rate_chat;
+
+const struct route_rate chat_rate = {"chat", &rate_chat};
 
 static const struct setting settings[] = {
     {.section = "Chat"},
     {"CHAT_NOTIFY_AFTER_S", .integer = &notify_after_s, .fallback = "20", .min = 0, .max = 3600,
      .help = "how long somebody has to read a message before they are told of it by a notification, in seconds"},
+    {"RATE_LIMIT_CHAT", .text = &rate_chat, .fallback = "300/60", .check = limit_rule_refusal,
+     .help = "messages, their changes, reactions and marks of what was read, per person"},
     {"CHAT_JWT_SECRET", .text = &chat_jwt_secret, .secret = true, .hidden = true,
      .help = "signs the tokens of POST /chat/token (HS256), which then open /chat/ws and nothing else; empty: they are the tickets that /ws takes"},
     {0}};
@@ -49,7 +55,7 @@ static const struct field all_read_fields[] = {{"rooms", FIELD_INT, .help = "In 
 #define TYPING_TOPIC {"topic", FIELD_STRING, .required = true, .min = 1, .max = 80, .help = "`room:ID`, to which the client is subscribed", .example = "room:6f1b…"}
 
 static const struct field typing_fields[] = {
-    TYPING_TOPIC, {"is_typing", FIELD_BOOL, .fallback = "true", .help = "False: not any more. To be said again every few seconds while it goes on"}, FIELD_END};
+    TYPING_TOPIC, {"is_typing", FIELD_BOOL, .required = true, .help = "False: not any more. To be said again every few seconds while it goes on"}, FIELD_END};
 static const struct field is_typing_fields[] = {
     TYPING_TOPIC, {"user_id", FIELD_UUID, .required = true, .help = "Who types"}, {"is_typing", FIELD_BOOL, .required = true, .help = "False: not any more"}, FIELD_END};
 

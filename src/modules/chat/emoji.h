@@ -1,4 +1,5 @@
-/* emoji.h - what counts as one emoji (Unicode Technical Standard 51): a character that is one, a flag, a keycap, with a skin tone or not, or up to four of them that are joined. */
+/* emoji.h - what counts as one emoji (Unicode Technical Standard 51): a character that is one, a flag, a keycap, with a skin tone or not, or up to four
+ * of them that are joined. */
 #pragma once
 
 #include <stdbool.h>

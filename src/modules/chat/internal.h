@@ -25,6 +25,7 @@ extern const struct route chat_room_routes[], chat_member_routes[], chat_message
 
 extern const struct field chat_room_in_path[]; /* {id} */
 
+extern const struct route_rate chat_rate; /* RATE_LIMIT_CHAT */
 extern struct storage *chat_storage;
 extern const char *chat_jwt_secret; /* CHAT_JWT_SECRET; "" where there is none */
 

@@ -17,7 +17,8 @@ static const struct field token_in_path[] = {
 const struct route chat_invitation_routes[] = {
     {POST, "/api/v1/conversations/{id}/invitations", "Make a link that leads into a room",
      "For every member of a public room, and for moderators of a private one. `token` is told this once.",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .body = new_invitation, .requires = &q_chat_inviting, .sql = &q_chat_invitation_create, .shape = ONE,
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .body = new_invitation, .requires = &q_chat_inviting, .sql = &q_chat_invitation_create,
+     .shape = ONE,
      .status = 201, .then = &q_chat_invitation_get},
 
     {GET, "/api/v1/conversations/{id}/invitations", "List the invitations of a room, newest first", "Moderators see all, others their own.",

@@ -21,7 +21,9 @@ static const struct field new_ban[] = {
     {"reason", FIELD_STRING, .max = 500, .help = "For the other moderators"},
     FIELD_END};
 
-#define ADDING .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .body = new_member, .sql = &q_chat_member_add, .shape = ONE, .status = 201, .then = &q_chat_member_get
+#define ADDING                                                                                                                       \
+    .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .body = new_member, .sql = &q_chat_member_add, .shape = ONE, \
+    .status = 201, .then = &q_chat_member_get
 #define REMOVING .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = person_in_path, .sql = &q_chat_member_remove, .shape = EMPTY
 
 const struct route chat_member_routes[] = {

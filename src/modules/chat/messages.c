@@ -11,7 +11,8 @@ static const struct field history_options[] = {
     {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "50", .help = "How many at most"},
     FIELD_END};
 
-#define CONTENT {"content", FIELD_TEXT, .required = true, .max = CHAT_TEXT_MAX, .help = "A subset of Markdown, kept as it was typed", .example = "Listen to the **second** drop"}
+#define CONTENT \
+    {"content", FIELD_TEXT, .required = true, .max = CHAT_TEXT_MAX, .help = "A subset of Markdown, kept as it was typed", .example = "Listen to the **second** drop"}
 
 static const struct field new_message[] = {
     {"client_id", FIELD_UUID, .required = true, .help = "Chosen by the client. The same once more gives the message that there is; with something else in it, 409"},
@@ -26,17 +27,18 @@ static const struct field changed_message[] = {CONTENT, FIELD_END};
 
 const struct route chat_message_routes[] = {
     {GET, "/api/v1/conversations/{id}/history", "Get a part of the history of a conversation",
-     "The newest messages, or those before, after or around a number, in the order of their numbers (`seq`). The numbers of a conversation are 1, 2, 3, … without gaps; a deleted "
-     "message keeps its number and says nothing.",
+     "The newest messages, or those before, after or around a number, in the order of their numbers (`seq`). The numbers of a conversation are 1, 2, 3, … "
+     "without gaps; a deleted message keeps its number and says nothing.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = chat_room_in_path, .query = history_options, .sql = &q_chat_history, .shape = ONE},
 
     {POST, "/api/v1/conversations/{id}/messages", "Send a message",
      "`@username` mentions a member, `@all` everybody. In a room of 100 members or more only moderators do that, with `confirm_all`.",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .body = new_message, .sql = &q_chat_send, .shape = ONE, .status = 201, .known_status = 200,
-     .then = &q_chat_message_get, .no_audit = true},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .rate = &chat_rate, .body = new_message, .sql = &q_chat_send, .shape = ONE, .status = 201,
+     .known_status = 200, .then = &q_chat_message_get, .no_audit = true},
 
     {PATCH, "/api/v1/conversations/{id}/messages/{messageId}", "Change a message that one wrote",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .body = changed_message, .sql = &q_chat_edit, .shape = ONE, .then = &q_chat_message_get, .no_audit = true},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .rate = &chat_rate, .body = changed_message, .sql = &q_chat_edit, .shape = ONE,
+     .then = &q_chat_message_get, .no_audit = true},
 
     {DELETE, "/api/v1/conversations/{id}/messages/{messageId}", "Delete a message", "One's own, or as a moderator of the room. Its files are gone at once.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .sql = &q_chat_delete, .shape = EMPTY},

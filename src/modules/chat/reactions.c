@@ -44,10 +44,12 @@ static const enum problem_name react_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_CO
 
 const struct route chat_reaction_routes[] = {
     {POST, REACTIONS, "React to a message", "Each person puts an emoji on a message once. A message has 30 kinds at most.",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .body = emoji_fields, .handler = chat_reaction_add, .replies = &q_chat_message_get,
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .rate = &chat_rate, .path = message_in_path, .body = emoji_fields, .handler = chat_reaction_add,
+     .replies = &q_chat_message_get,
      .problems = react_problems, .no_audit = true},
 
     {DELETE, REACTIONS, "Take a reaction back",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = message_in_path, .query = emoji_fields, .handler = chat_reaction_remove, .replies = &q_chat_message_get,
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .rate = &chat_rate, .path = message_in_path, .query = emoji_fields, .handler = chat_reaction_remove,
+     .replies = &q_chat_message_get,
      .problems = react_problems, .no_audit = true},
     ROUTE_END};

@@ -17,7 +17,8 @@ static const struct field level_fields[] = {
 const struct route chat_reading_routes[] = {
     {PUT, "/api/v1/conversations/{id}/read", "Say up to where one has read",
      "The mark only goes forward, but for `unread`. All devices of the person are told (`chat.unread`).",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = chat_room_in_path, .body = mark_fields, .sql = &q_chat_read, .shape = ONE, .then = &q_chat_mark, .no_audit = true},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .rate = &chat_rate, .path = chat_room_in_path, .body = mark_fields, .sql = &q_chat_read, .shape = ONE,
+     .then = &q_chat_mark, .no_audit = true},
 
     {POST, "/api/v1/conversations/read", "Mark everything as read", "In all of one's conversations.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_chat_read_all, .shape = ONE, .always = true, .no_audit = true},

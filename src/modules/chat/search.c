@@ -12,7 +12,8 @@ static const struct field in_room[] = {WORDS, FROM, HAS, TIMES, FIELD_END};
 static const struct field anywhere[] = {WORDS, {"in", FIELD_UUID, .help = "Only in this conversation"}, FROM, HAS, TIMES, FIELD_END};
 
 const struct route chat_search_routes[] = {
-    {GET, "/api/v1/chat/rooms/{roomId}/messages/search", "Search the messages of a conversation, newest first", "What was deleted, or said before a change, is not found.",
+    {GET, "/api/v1/chat/rooms/{roomId}/messages/search", "Search the messages of a conversation, newest first",
+     "What was deleted, or said before a change, is not found.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = room_in_path, .query = in_room, .requires = &q_chat_inside_room, .sql = &q_chat_search_room, .shape = MANY},
 
     {GET, "/api/v1/chat/search", "Search the messages of one's conversations, newest first", "Those that one has left are not searched.",

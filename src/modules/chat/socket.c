@@ -118,10 +118,12 @@ static const struct field token_reply[] = {
 
 const struct route chat_socket_routes[] = {
     {POST, "/api/v1/chat/token", "Create a one-time token for the chat WebSocket",
-     "It opens one connection to `/chat/ws`. Where the operator has set CHAT_JWT_SECRET it is a JSON Web Token (HS256) that is good for nothing else; else a ticket as `POST /ws/ticket` gives.",
+     "It opens one connection to `/chat/ws`. Where the operator has set CHAT_JWT_SECRET it is a JSON Web Token (HS256) that is good for nothing else; else a "
+     "ticket as `POST /ws/ticket` gives.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = chat_token, .reply = token_reply, .status = 201, .no_audit = true},
 
     {GET, "/api/v1/chat/ws", "Open the WebSocket for chat (RFC 6455)",
      "The same as `GET /ws`: subscribe to `room:ID` to hear of a conversation.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = realtime_connect_query, .handler = chat_connect, .websocket = true, .status = 101, .problems = realtime_connect_problems},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = realtime_connect_query, .handler = chat_connect, .websocket = true, .status = 101,
+     .problems = realtime_connect_problems},
     ROUTE_END};
