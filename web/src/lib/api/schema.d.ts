@@ -7329,10 +7329,7 @@ export interface components {
              * @example room:6f1b…
              */
             topic: string;
-            /**
-             * @description False: not any more. To be said again every few seconds while it goes on
-             * @default true
-             */
+            /** @description False: not any more. To be said again every few seconds while it goes on */
             is_typing: boolean;
             /** @constant */
             type: "chat.typing";
