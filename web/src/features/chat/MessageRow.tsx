@@ -84,7 +84,7 @@ function Tools({ message, room, me, onReply, onUnread, onEdit, onDelete }: Tools
     );
   });
   return (
-    <div className="pointer-events-none absolute -top-3 end-1 z-10 flex rounded-card border border-line bg-raised opacity-0 group-focus-within/row:pointer-events-auto group-focus-within/row:opacity-100 pointer-fine:group-hover/row:pointer-events-auto pointer-fine:group-hover/row:opacity-100 has-aria-expanded:pointer-events-auto has-aria-expanded:opacity-100">
+    <div className="absolute -top-3 end-1 z-10 flex rounded-card border border-line bg-raised">
       {room.may_write && (
         <>
           <Menu
@@ -159,6 +159,9 @@ function DeleteMessage({ message, onClose }: { message: ChatMessage; onClose: ()
   );
 }
 
+const hasOpenMenu = (row: Element) => row.querySelector('[aria-expanded=true]') !== null;
+const isInUse = (row: Element) => hasOpenMenu(row) || row.contains(document.activeElement);
+
 interface MessageRowProps extends RowTools {
   message: ChatMessage;
 }
@@ -167,12 +170,18 @@ export const MessageRow = memo(function MessageRow({ message, room, me, target, 
   const { t } = useTranslation();
   const format = useFormat();
   const [doomed, setDoomed] = useState(false);
+  /* its tools are there while it is pointed at or has the focus */
+  const [active, setActive] = useState(false);
   const isMentioned = message.mentions.includes(me.id) || (message.mentions_all && message.sender?.id !== me.id);
   const track = message.track_id ?? trackIdIn(message.content);
   return (
     <article
       data-seq={message.seq}
-      tabIndex={0}
+      tabIndex={-1}
+      onPointerEnter={({ pointerType }) => pointerType === 'mouse' && setActive(true)}
+      onPointerLeave={({ currentTarget }) => !isInUse(currentTarget) && setActive(false)}
+      onFocus={() => setActive(true)}
+      onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && !hasOpenMenu(currentTarget) && setActive(false)}
       aria-label={t('chat.message_of', { name: message.sender?.display_name ?? t('chat.gone'), time: format.moment(message.created_at) })}
       className={clsx(
         'group/row relative rounded-sm px-1 py-0.5 text-base hover:bg-sunk focus-visible:bg-sunk',
@@ -204,7 +213,7 @@ export const MessageRow = memo(function MessageRow({ message, room, me, target, 
           <Reactions message={message} disabled={!room.may_write} />
         </>
       )}
-      {!message.is_deleted && editing !== message.id && (
+      {active && !message.is_deleted && editing !== message.id && (
         <Tools message={message} room={room} me={me} onReply={onReply} onUnread={onUnread} onEdit={onEdit} onDelete={() => setDoomed(true)} />
       )}
       {doomed && <DeleteMessage message={message} onClose={() => setDoomed(false)} />}

@@ -2,9 +2,9 @@
  * page had the focus counts as read. */
 
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useLocation, useSearchParams } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { useReadOn } from '@/lib/api/chat/history';
 import { useMarkRead, useMarkUnread } from '@/lib/api/chat/read';
@@ -33,6 +33,19 @@ const AT_BOTTOM = 60;
 const MARK_MS = 300;
 
 const isReading = () => document.visibilityState === 'visible' && document.hasFocus();
+
+/** The arrows lead from one message to the next. */
+function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
+  const { currentTarget: box, target } = event;
+  if (!(target instanceof HTMLElement) || (target !== box && !target.matches('[data-seq]'))) return;
+  const rows = rowsIn(box);
+  const at = rows.indexOf(target);
+  const next = { ArrowUp: at === -1 ? rows.length - 1 : at - 1, ArrowDown: at === -1 ? rows.length : at + 1, Home: 0, End: rows.length - 1 }[event.key];
+  const row = next === undefined ? undefined : rows[next];
+  if (!row) return;
+  event.preventDefault();
+  row.focus();
+}
 
 interface Place {
   seq: number;
@@ -197,6 +210,7 @@ export function Messages({ room, me, window, outgoing, editing, onEdit, onReply 
   const loading = useRef(false);
   const groups = useMemo(() => groupMessages(window.items, newSeq), [window.items, newSeq]);
   const [target, setTarget] = useState<number | null>(null);
+  const shown = useRef<number | null>(null);
 
   const load = useCallback((more: () => Promise<void>) => {
     if (loading.current) return;
@@ -221,18 +235,19 @@ export function Messages({ room, me, window, outgoing, editing, onEdit, onReply 
   const goTo = useCallback(
     (seq: number) => {
       setTarget(seq);
+      shown.current = null;
       if (!show(seq)) void jump(seq).catch(tellProblem);
     },
     [show, jump],
   );
 
   const asked = Number(params.get('at')) || null;
+  const { key } = useLocation(); /* led to the same place once more */
   useEffect(() => {
     if (asked !== null) goTo(asked);
-  }, [asked, goTo]);
+  }, [asked, key, goTo]);
 
   /* it is loaded now */
-  const shown = useRef<number | null>(null);
   useLayoutEffect(() => {
     if (target === null || shown.current === target) return;
     if (show(target)) shown.current = target;
@@ -259,7 +274,7 @@ export function Messages({ room, me, window, outgoing, editing, onEdit, onReply 
 
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label={t('chat.history')} className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]">
+      <div ref={box} onScroll={onScroll} onKeyDown={moveFocus} tabIndex={0} role="region" aria-label={t('chat.history')} className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]">
         <div ref={content} className="flex min-h-full flex-col justify-end px-2 pt-4 pb-1 sm:px-4">
           {!window.hasBefore && <p className="px-2 pb-4 text-sm text-muted">{t(window.items.length === 0 && own === 0 ? 'chat.first' : 'chat.beginning')}</p>}
           {groups.map((group) => (

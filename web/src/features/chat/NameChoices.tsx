@@ -63,7 +63,7 @@ export function NameChoices({ names: { list, found, index, choose } }: { names: 
   return (
     <ul id={list} role="listbox" aria-label={t('chat.names')} className="absolute inset-x-2 bottom-full mb-1 max-w-sm rounded-card bg-raised p-1 shadow-float">
       {found.map((person, i) => (
-        // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field has the focus and takes the keys
+        // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field has the focus and takes the keys
         <li key={person.id} id={`${list}-${i}`} role="option" aria-selected={i === index} onClick={() => choose(person)} className="flex cursor-pointer items-center gap-3 rounded-sm px-2 py-1.5 hover:bg-sunk aria-selected:bg-sunk">
           <Avatar user={person} size={28} />
           <PersonName user={person} />

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { get } from '@/lib/api/client';
-import { windowKey, windowOf, withNewer, withOlder, type MessageWindow } from '@/lib/chat/window';
+import { windowKey, windowOf, withMessage, withNewer, withOlder, type MessageWindow } from '@/lib/chat/window';
 
 const A_PAGE = 50;
 const LARGEST = 100;
@@ -26,12 +26,20 @@ async function anew(id: string, { items, hasAfter, readSeq }: MessageWindow, sig
   return { ...window, readSeq };
 }
 
+/** With what has come while the answer was on its way. */
+function withLater(window: MessageWindow, now: MessageWindow | undefined): MessageWindow {
+  const last = window.items.at(-1)?.seq ?? window.lastSeq;
+  if (window.hasAfter || !now) return window;
+  return now.items.filter(({ seq }) => seq > last).reduce((all, message) => withMessage(all, message) ?? all, window);
+}
+
 const windowQuery = (id: string) =>
   queryOptions<MessageWindow>({
     queryKey: windowKey(id),
-    queryFn: ({ signal, client }) => {
+    queryFn: async ({ signal, client }) => {
       const before = client.getQueryData<MessageWindow>(windowKey(id));
-      return before ? anew(id, before, signal) : open(id, signal);
+      const window = await (before ? anew(id, before, signal) : open(id, signal));
+      return withLater(window, client.getQueryData<MessageWindow>(windowKey(id)));
     },
     staleTime: Infinity, /* the topic of the room tells of changes */
     gcTime: 0, /* opened again, it opens where one has not read yet */
