@@ -157,6 +157,7 @@ declare
     to_all boolean;
     named uuid[];
     found int;
+    round_number constant bigint := floor(extract(epoch from clock_timestamp()) / greatest(notify_s, 1));
 begin
     is_new := false;
     select * into r from rooms o where o.id = room and o.deleted_at is null for no key update;
@@ -222,8 +223,7 @@ begin
     perform realtime_send('room:' || r.id, 'chat.message', jsonb_build_object('message', chat_message_json(message)));
     -- One job for what comes within notify_s, which tells those who have not read it by then.
     insert into jobs (kind, payload, dedupe_key, run_at)
-    values ('chat.notify', jsonb_build_object('room_id', r.id), 'chat.notify:' || r.id || ':' || floor(extract(epoch from clock_timestamp()) / greatest(notify_s, 1)),
-            clock_timestamp() + make_interval(secs => 2 * notify_s))
+    values ('chat.notify', jsonb_build_object('room_id', r.id), 'chat.notify:' || r.id || ':' || round_number, to_timestamp((round_number + 1) * greatest(notify_s, 1)) + make_interval(secs => notify_s))
         on conflict (dedupe_key) do nothing;
     is_new := true;
 end
