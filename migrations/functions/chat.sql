@@ -317,6 +317,13 @@ begin
     delete from message_attachments a where a.message_id = m.id;
     update messages o set content = '', is_deleted = true, deleted_at = now(), is_pinned = false, pinned_at = null, track_id = null, mentions_all = false, metadata = null
      where o.id = m.id;
+    -- What is kept for those who catch up says it no more either.
+    update realtime_messages t
+       set fields = case when t.fields -> 'message' -> 'reply_to' ->> 'id' = m.id::text then jsonb_set(t.fields, '{message,reply_to,excerpt}', '""')
+                         when t.type = 'chat.message' then jsonb_set(jsonb_set(t.fields, '{message,content}', '""'), '{message,attachments}', '[]')
+                         else jsonb_set(t.fields, '{content}', '""') end
+     where t.topic = 'room:' || m.room_id
+       and (t.fields -> 'message' ->> 'id' = m.id::text or t.fields -> 'message' -> 'reply_to' ->> 'id' = m.id::text or (t.type = 'chat.edited' and t.fields ->> 'message_id' = m.id::text));
     if r.member_count <= 50 or m.mentions_all then
         perform chat_tell_unread(m.room_id, null, m.sender_id);
     end if;
