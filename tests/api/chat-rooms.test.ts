@@ -374,6 +374,61 @@ test('who does not read a message is told once, without what it says; reading it
   assert.deepEqual(await told(), []);
 });
 
+test('a direct conversation has two people for ever and nothing to set; participants are members', async () => {
+  const { id } = await begin(alice, { kind: 'direct', user_ids: [ids.bob] }), group = await room('private', 'Participants');
+  for (const reply of [await add(alice, id, ids.carol), await settings(alice, id, { name: 'Two' }), await takeOut(alice, id, ids.bob), await ban(alice, id, ids.bob),
+    await alice.post('/api/v1/conversations/{id}/invitations', { path: { id }, body: { expires_in_s: 60 } }), await alice.post('/api/v1/conversations/{id}/participants', { path: { id }, body: { user_id: ids.carol } }),
+    await alice.delete('/api/v1/conversations/{id}/participants/{userId}', { path: { id, userId: ids.bob } })]) assertProblem(reply, 409, 'conflict');
+  assertStatus(await alice.post('/api/v1/conversations/{id}/participants', { path: { id: group.id }, body: { user_id: ids.bob } }), 201);
+  assertProblem(await bob.post('/api/v1/conversations/{id}/participants', { path: { id: group.id }, body: { user_id: ids.carol } }), 403, 'forbidden');
+  assertProblem(await bob.post('/api/v1/conversations/{id}/members', { path: { id: group.id }, body: { user_id: ids.carol } }), 403, 'forbidden');
+  assertProblem(await bob.delete('/api/v1/conversations/{id}/participants/{userId}', { path: { id: group.id, userId: ids.alice } }), 403, 'forbidden');
+  assertProblem(await alice.post('/api/v1/conversations/{id}/bans', { path: { id: group.id }, body: { user_id: randomUUID() } }), 422, 'validation');
+  assertProblem(await bob.delete('/api/v1/conversations/{id}/bans/{userId}', { path: { id: group.id, userId: ids.carol } }), 403, 'forbidden');
+  assertProblem(await bob.get('/api/v1/conversations/{id}/actions', { path: { id: group.id } }), 403, 'forbidden');
+  assertProblem(await bob.post('/api/v1/conversations/{id}/leave', { path: { id: group.id }, body: { successor_id: ids.alice } }), 422, 'validation');
+  const message = await say(bob, group.id, 'Text');
+  assertProblem(await edit(bob, group.id, message.id, ' '), 422, 'validation');
+  assertProblem(await bob.delete('/api/v1/conversations/{id}/messages/{messageId}/pin', { path: { id: group.id, messageId: message.id } }), 403, 'forbidden');
+  assertStatus(await alice.delete('/api/v1/conversations/{id}/participants/{userId}', { path: { id: group.id, userId: ids.bob } }), 204);
+});
+
+test('rooms, pins, invitations and waiting files have bounds', async () => {
+  const { id } = await room('public', 'Bounds');
+  await world.sql(`update rooms set member_count = 5000 where id = '${id}'`);
+  assertProblem(await join(bob, id), 409, 'conflict');
+  const { token } = (await alice.post('/api/v1/conversations/{id}/invitations', { path: { id }, body: { expires_in_s: 60 } })).body;
+  assertProblem(await bob.post('/api/v1/conversations/join/{token}', { path: { token } }), 409, 'conflict');
+  await world.sql(`update rooms set member_count = 1 where id = '${id}'`);
+  const message = await say(alice, id, 'One more pin');
+  await world.sql(`insert into messages (room_id, sender_id, seq, content, is_pinned, pinned_at) select '${id}', '${ids.alice}', 1 + n, 'Pinned', true, now() from generate_series(1, 100) n;
+    update rooms set last_seq = 101 where id = '${id}'`);
+  assertProblem(await alice.put('/api/v1/conversations/{id}/messages/{messageId}/pin', { path: { id, messageId: message.id } }), 409, 'conflict');
+  await world.sql(`insert into message_attachments (room_id, user_id, filename, kind, media_type, size_bytes, file_key)
+    select '${id}', '${ids.alice}', 'a.mid', 'project', 'application/octet-stream', 4, 'chat/none/' || n from generate_series(1, 50) n`);
+  assertProblem(await upload(alice, id, 'a.mid', Buffer.from('MThd')), 409, 'conflict');
+  await join(bob, id);
+  await change(alice, id, ids.bob, { timeout_until: new Date(Date.now() + 60_000).toISOString() });
+  assertProblem(await upload(bob, id, 'a.mid', Buffer.from('MThd')), 403, 'forbidden');
+  await world.sql(`insert into rooms (name, creator_id) select 'Owned ' || n, '${ids.carol}' from generate_series(1, 200) n; insert into room_members (room_id, user_id, role) select id, '${ids.carol}', 'owner' from rooms where name like 'Owned %'`);
+  assertProblem(await carol.post('/api/v1/conversations', { body: { kind: 'public', name: 'One too many' } }), 409, 'conflict');
+  await world.sql(`delete from rooms where name like 'Owned %'`);
+});
+
+test('a file comes in parts, and not again when one has it; there is none without room in the quota', async () => {
+  const { id } = await room('private', 'Parts'), bytes = png(60, 60);
+  const file = (await upload(alice, id, 'a.png', bytes)).body.id!;
+  const part = (headers: Record<string, string>) => alice.get(FILE, { path: { roomId: id, attachmentId: file }, headers });
+  const some = await part({ range: 'bytes=1-4' });
+  assertStatus(some, 206);
+  assert.deepEqual(some.bytes, Buffer.from(bytes).subarray(1, 5));
+  assertStatus(await part({ 'if-none-match': some.headers.get('etag')! }), 304);
+  assertProblem(await part({ range: 'bytes=999999-' }), 416, 'range_not_satisfiable');
+  await world.sql(`update user_storage_quotas set max_bytes = used_bytes + 10 where user_id = '${ids.alice}'`);
+  assertProblem(await upload(alice, id, 'b.png', bytes), 507, 'quota_exceeded');
+  await world.sql(`update user_storage_quotas set max_bytes = 5368709120 where user_id = '${ids.alice}'`);
+});
+
 test('with CHAT_JWT_SECRET the token opens /chat/ws once, and neither /ws nor the API', async () => {
   const { createHmac } = await import('node:crypto');
   const signed = await World.start('chat-jwt', { CHAT_JWT_SECRET: 'c'.repeat(40) });

@@ -97,7 +97,7 @@ with r as materialized (
 select r.id, case when r.problem is null then chat_join(r.id, :viewer::uuid, null, 'member') end as joined, r.problem from r
 
 -- query: chat_leave
--- problems: validation forbidden conflict
+-- problems: validation
 -- writes
 select d.removed as id, d.problem from chat_remove(:id::uuid, :viewer::uuid, :viewer::uuid, :successor_id::uuid) d where d.removed is not null
 
@@ -153,7 +153,7 @@ select a.member, a.problem
  where a.member is not null
 
 -- query: chat_member_remove
--- problems: validation forbidden conflict
+-- problems: forbidden conflict
 -- writes
 select d.removed as id, d.problem from chat_remove(:id::uuid, :viewer::uuid, :userId::uuid, null) d where d.removed is not null
 
@@ -359,7 +359,7 @@ select {chat_message(m)}
 select p.pinned as id, p.problem from chat_pin(:id::uuid, :messageId::uuid, :viewer::uuid, true) p where p.pinned is not null
 
 -- query: chat_unpin
--- problems: forbidden conflict
+-- problems: forbidden
 -- writes
 select p.pinned as id, p.problem from chat_pin(:id::uuid, :messageId::uuid, :viewer::uuid, false) p where p.pinned is not null
 
