@@ -32,7 +32,7 @@ alter table room_members
     drop column read_seq, drop column hidden_seq, drop column level, drop column timeout_until, drop column last_sent_at;
 
 drop trigger rooms_set_updated_at on rooms;
-drop index rooms_direct_key, rooms_direct_high_idx, rooms_active_public_idx;
+drop index rooms_direct_key, rooms_direct_low_idx, rooms_direct_high_idx, rooms_active_public_idx;
 alter table rooms
     drop constraint rooms_slow_mode_s_check, drop constraint rooms_direct_check, drop constraint rooms_direct_low_fkey, drop constraint rooms_direct_high_fkey,
     drop column last_seq, drop column last_active_at, drop column notified_seq, drop column member_count, drop column slow_mode_s, drop column is_read_only, drop column direct_low, drop column direct_high;

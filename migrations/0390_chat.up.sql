@@ -14,6 +14,7 @@ alter table rooms
     add constraint rooms_direct_low_fkey foreign key (direct_low) references users (id) on delete set null,
     add constraint rooms_direct_high_fkey foreign key (direct_high) references users (id) on delete set null;
 create unique index rooms_direct_key on rooms (direct_low, direct_high) where direct_low is not null and direct_high is not null and deleted_at is null;
+create index rooms_direct_low_idx on rooms (direct_low) where direct_low is not null;
 create index rooms_direct_high_idx on rooms (direct_high) where direct_high is not null;
 create index rooms_active_public_idx on rooms (last_active_at desc, id desc) where room_type = 'public' and deleted_at is null;
 update rooms r set member_count = (select count(*) from room_members m where m.room_id = r.id);

@@ -157,6 +157,7 @@ declare
     to_all boolean;
     named uuid[];
     found int;
+    round_number constant bigint := floor(extract(epoch from clock_timestamp()) / greatest(notify_s, 1));
 begin
     is_new := false;
     select * into r from rooms o where o.id = room and o.deleted_at is null for no key update;
@@ -222,8 +223,7 @@ begin
     perform realtime_send('room:' || r.id, 'chat.message', jsonb_build_object('message', chat_message_json(message)));
     -- One job for what comes within notify_s, which tells those who have not read it by then.
     insert into jobs (kind, payload, dedupe_key, run_at)
-    values ('chat.notify', jsonb_build_object('room_id', r.id), 'chat.notify:' || r.id || ':' || floor(extract(epoch from clock_timestamp()) / greatest(notify_s, 1)),
-            clock_timestamp() + make_interval(secs => 2 * notify_s))
+    values ('chat.notify', jsonb_build_object('room_id', r.id), 'chat.notify:' || r.id || ':' || round_number, to_timestamp((round_number + 1) * greatest(notify_s, 1)) + make_interval(secs => notify_s))
         on conflict (dedupe_key) do nothing;
     is_new := true;
 end
@@ -317,6 +317,13 @@ begin
     delete from message_attachments a where a.message_id = m.id;
     update messages o set content = '', is_deleted = true, deleted_at = now(), is_pinned = false, pinned_at = null, track_id = null, mentions_all = false, metadata = null
      where o.id = m.id;
+    -- What is kept for those who catch up says it no more either.
+    update realtime_messages t
+       set fields = case when t.fields -> 'message' -> 'reply_to' ->> 'id' = m.id::text then jsonb_set(t.fields, '{message,reply_to,excerpt}', '""')
+                         when t.type = 'chat.message' then jsonb_set(jsonb_set(t.fields, '{message,content}', '""'), '{message,attachments}', '[]')
+                         else jsonb_set(t.fields, '{content}', '""') end
+     where t.topic = 'room:' || m.room_id
+       and (t.fields -> 'message' ->> 'id' = m.id::text or t.fields -> 'message' -> 'reply_to' ->> 'id' = m.id::text or (t.type = 'chat.edited' and t.fields ->> 'message_id' = m.id::text));
     if r.member_count <= 50 or m.mentions_all then
         perform chat_tell_unread(m.room_id, null, m.sender_id);
     end if;

@@ -4,8 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { begin, conversation as get, edit, history, post, react, read, remove, say, unreact, type ChatMessage, type Conversation } from '../support/chat.ts';
 import { assertProblem, assertStatus } from '../support/client.ts';
+import { record } from '../support/coverage.ts';
+import { operationAt } from '../support/document.ts';
 import { isFull } from '../support/level.ts';
 import { Live } from '../support/live.ts';
+import { assertRaw, exchange, request11 } from '../support/raw.ts';
 import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
 
@@ -284,7 +287,34 @@ test('/chat/ws is opened once by a token of /chat/token', async () => {
   const { body } = await alice.post('/api/v1/chat/token');
   const first = await Live.at(alice, `/api/v1/chat/ws?token=${body.token}`);
   await first.hears('subscribed');
+  record('GET /api/v1/chat/ws', 101);
   const second = await Live.at(alice, `/api/v1/chat/ws?token=${body.token}`);
   assert.equal((await second.closes()).code, 1006);
   first.end();
+});
+
+test('the door of /chat/ws is that of /ws: no token, another origin, no handshake', async () => {
+  const operation = operationAt('GET', '/api/v1/chat/ws')!, port = world.server.ports.api;
+  const upgrade = (headers: Record<string, string> = {}) => ({ Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers });
+  const knock = async (headers: Record<string, string>, token?: string) =>
+    exchange(port, { write: [request11(`GET /api/v1/chat/ws?token=${token ?? (await alice.post('/api/v1/chat/token')).body.token}`, headers)] });
+  assertRaw(await knock(upgrade(), 'A'.repeat(32)), operation, 401, 'unauthenticated');
+  assertRaw(await knock(upgrade({ Origin: 'https://attacker.example' })), operation, 403, 'forbidden');
+  assertRaw(await knock(upgrade({ 'Sec-WebSocket-Key': 'short' })), operation, 400, 'bad_request');
+  assertRaw(await knock(upgrade({ 'Sec-WebSocket-Version': '8' })), operation, 426, 'upgrade_required');
+});
+
+test('what was deleted is not told to those who catch up either', async () => {
+  const { id } = await begin(alice, { kind: 'private', name: 'Late', user_ids: [ids.bob] });
+  const one = await say(alice, id, 'Regretted words');
+  await say(bob, id, 'Answer', { reply_to_id: one.id });
+  await edit(alice, id, one.id, 'Regretted words again');
+  await remove(alice, id, one.id);
+  const late = await Live.open(bob);
+  await late.subscribe(`room:${id}`, 0);
+  await late.hears('chat.deleted');
+  assert.doesNotMatch(JSON.stringify(late.heard), /Regretted/);
+  for (const table of ['messages', 'realtime_messages', 'notifications', 'outbox', 'audit_logs', 'jobs'])
+    assert.equal(await world.sql(`select count(*) from ${table} t where t::text like '%Regretted%'`), '0', table);
+  late.end();
 });

@@ -97,7 +97,7 @@ with r as materialized (
 select r.id, case when r.problem is null then chat_join(r.id, :viewer::uuid, null, 'member') end as joined, r.problem from r
 
 -- query: chat_leave
--- problems: validation forbidden conflict
+-- problems: validation
 -- writes
 select d.removed as id, d.problem from chat_remove(:id::uuid, :viewer::uuid, :viewer::uuid, :successor_id::uuid) d where d.removed is not null
 
@@ -153,7 +153,7 @@ select a.member, a.problem
  where a.member is not null
 
 -- query: chat_member_remove
--- problems: validation forbidden conflict
+-- problems: forbidden conflict
 -- writes
 select d.removed as id, d.problem from chat_remove(:id::uuid, :viewer::uuid, :userId::uuid, null) d where d.removed is not null
 
@@ -220,7 +220,7 @@ select {chat_message(m)}
  where m.id = :message::uuid and exists (select from room_members o where o.room_id = m.room_id and o.user_id = :viewer::uuid)
 
 -- query: chat_history
--- A room's numbers have no gaps, so a page is a range of them.
+-- A room's numbers have no gaps, so a page is a row of numbers. As an array PostgreSQL expects few rows of them, and compiles nothing (jit), which would take longer than the page.
 -- schema: ChatHistory
 -- not null: items, has_before, has_after
 -- type: items ChatMessage[]
@@ -237,7 +237,7 @@ with w as materialized (
 select (select coalesce(json_agg(to_json(x) order by x.seq), '[]')
           from (select {chat_message(m)}
                   from messages m
-                 where m.room_id = w.id and m.seq between w.first_seq and w.first_seq + :limit::int - 1) x) as items,
+                 where m.room_id = w.id and m.seq = any (array(select generate_series(w.first_seq, w.first_seq + :limit::int - 1)))) x) as items,
        w.first_seq > 1 as has_before, w.first_seq + :limit::int - 1 < w.last_seq as has_after, w.last_seq, w.read_seq
   from w
 
@@ -307,7 +307,7 @@ update room_members m set level = :level::text from rooms r where r.id = m.room_
 -- schema: ChatStats
 -- not null: *
 select count(*) as conversation_count, coalesce(sum(chat_unread(m, r)), 0)::int as unread_count, coalesce(sum(chat_mentions(m, r)), 0)::int as mention_count,
-       (select count(*) from messages x where x.sender_id = :viewer::uuid and not x.is_deleted) as sent_count
+       (select count(*) from (select from messages x where x.sender_id = :viewer::uuid and not x.is_deleted limit 10000) n) as sent_count
   from room_members m
   join rooms r on r.id = m.room_id
  where m.user_id = :viewer::uuid and r.deleted_at is null and (m.hidden_seq is null or r.last_seq > m.hidden_seq)
@@ -359,7 +359,7 @@ select {chat_message(m)}
 select p.pinned as id, p.problem from chat_pin(:id::uuid, :messageId::uuid, :viewer::uuid, true) p where p.pinned is not null
 
 -- query: chat_unpin
--- problems: forbidden conflict
+-- problems: forbidden
 -- writes
 select p.pinned as id, p.problem from chat_pin(:id::uuid, :messageId::uuid, :viewer::uuid, false) p where p.pinned is not null
 
@@ -372,7 +372,8 @@ select x.reacted as message, x.problem
 
 -- fragment: chat_search
 -- What the reader may find: messages of conversations that they are in now. Parts of words are found by an index of trigrams, and writing without spaces by one of its letters and pairs.
--- search: q: m.content_folded like (search_patterns(:q::text))[1] and m.content_folded like all (search_patterns(:q::text))
+-- search: q: m.content_folded like (search_patterns(:q::text))[1] and m.content_folded like coalesce((search_patterns(:q::text))[2], '%')
+--   and m.content_folded like coalesce((search_patterns(:q::text))[3], '%') and m.content_folded like all (search_patterns(:q::text))
 --   and (chat_query(search_fold(:q::text)) is null or m.content_grams @@ chat_query(search_fold(:q::text)))
 -- filter: from: m.sender_id = (select p.id from users p where lower(p.username) = lower(:from::text))
 -- filter: has=link: m.content_folded like '%http%://%'

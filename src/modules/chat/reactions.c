@@ -50,6 +50,5 @@ const struct route chat_reaction_routes[] = {
 
     {DELETE, REACTIONS, "Take a reaction back",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .rate = &chat_rate, .path = message_in_path, .query = emoji_fields, .handler = chat_reaction_remove,
-     .replies = &q_chat_message_get,
-     .problems = react_problems, .no_audit = true},
+     .replies = &q_chat_message_get, .no_audit = true},
     ROUTE_END};

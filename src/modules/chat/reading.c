@@ -29,6 +29,6 @@ const struct route chat_reading_routes[] = {
     {GET, "/api/v1/conversations/{id}/messages/{messageId}/seen", "List who has read a message", "In conversations of up to 50 members, for their members.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = message_in_path, .requires = &q_chat_seen_of, .sql = &q_chat_seen, .shape = MANY},
 
-    {GET, "/api/v1/chat/stats", "Get figures of one's conversations", "The counts are those of `GET /conversations`, added up.",
+    {GET, "/api/v1/chat/stats", "Get figures of one's conversations", "The counts are those of `GET /conversations`, added up. `sent_count` counts up to 10,000.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_chat_stats, .shape = ONE, .always = true},
     ROUTE_END};

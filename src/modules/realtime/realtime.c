@@ -354,7 +354,7 @@ static const struct message realtime_messages[] = {
     MESSAGE_END};
 
 const struct field realtime_connect_query[] = {
-    {"token", FIELD_SECRET, .required = true, .min = 1, .max = 200, .help = "A ticket of POST /ws/ticket; works once"},
+    {"token", FIELD_SECRET, .required = true, .min = 1, .max = 1000, .help = "A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once"},
     {"after", FIELD_INT64, .max = FIELD_EXACT_MAX, .help = "Number of the newest message that the client has of its own topic; the messages after it are sent"},
     FIELD_END};
 
