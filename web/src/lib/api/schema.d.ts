@@ -1259,7 +1259,7 @@ export interface paths {
         };
         /**
          * Get figures of one's conversations
-         * @description The counts are those of `GET /conversations`, added up.
+         * @description The counts are those of `GET /conversations`, added up. `sent_count` counts up to 10,000.
          */
         get: operations["getChatStats"];
         put?: never;
@@ -14890,9 +14890,8 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -15018,7 +15017,7 @@ export interface operations {
     getChatWs: {
         parameters: {
             query: {
-                /** @description A ticket of POST /ws/ticket; works once */
+                /** @description A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once */
                 token: string;
                 /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
                 after?: number;
@@ -16004,9 +16003,8 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -16177,7 +16175,6 @@ export interface operations {
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
-            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -16432,7 +16429,6 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -16605,7 +16601,6 @@ export interface operations {
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
-            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -29206,7 +29201,7 @@ export interface operations {
     getWs: {
         parameters: {
             query: {
-                /** @description A ticket of POST /ws/ticket; works once */
+                /** @description A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once */
                 token: string;
                 /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
                 after?: number;
