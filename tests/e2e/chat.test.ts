@@ -38,7 +38,7 @@ async function write(page: Page, name: string, text: string): Promise<void> {
   await field(page, name).fill(text);
   await field(page, name).press('Enter');
 }
-const named = async (id: Person) => (await world.as(id).get('/api/v1/users/me')).body as { display_name: string; username: string };
+const named = async (id: Person) => (await world.as(id).get('/api/v1/auth/me')).body as { display_name: string; username: string };
 const nameOf = { alice: (await named('alice')).display_name, bob: (await named('bob')).display_name };
 
 test('two people write to one another, and what is written appears at the other without a reload', async () => {
@@ -54,12 +54,12 @@ test('two people write to one another, and what is written appears at the other 
       assert.equal(await field(alice.page, nameOf.bob).inputValue(), '');
 
       /* the other is told wherever he is */
-      await bob.page.getByRole('link', { name: /Messages.*1 unread message/ }).first().click();
+      await bob.page.getByRole('link', { name: /Messages.*unread message/ }).first().click();
       await bob.page.getByRole('link', { name: new RegExp(`${nameOf.alice}.*Hello`) }).click();
       await bob.page.evaluate(() => { document.documentElement.dataset['mark'] = 'the same page'; });
       await row(bob.page, 'Hello Bob').waitFor();
       await bob.page.getByText('New', { exact: true }).waitFor();
-      await until('the count is gone', async () => (await bob.page.getByText(/unread message/).count()) === 0);
+      await until('the count is gone', async () => (await bob.page.getByRole('link', { name: new RegExp(`${nameOf.alice}.*unread`) }).count()) === 0);
 
       await field(alice.page, nameOf.bob).pressSequentially('two');
       await bob.page.getByText(`${nameOf.alice} is typing…`).waitFor();
@@ -137,7 +137,7 @@ test('what could not be sent stays, also when the page is closed, and is sent on
     await page.unroute('**/api/v1/conversations/*/messages');
     await page.reload();
     await row(page, 'Before I left').waitFor();
-  }, { expected: [/ERR_FAILED|ERR_INTERNET_DISCONNECTED|net::|WebSocket/] });
+  }, { expected: [/net::ERR|WebSocket/, /status of 40[13]/] });
   assert.deepEqual((await history('carol', id)).map(({ content }) => content), ['Once and only once', 'From the tunnel', 'And after it', 'Before I left']);
 });
 
@@ -199,7 +199,8 @@ test('a room is made, somebody joins by its link, is made a moderator, and leave
       const { display_name } = await named('dave');
       await page.getByRole('button', { name: `About ${display_name}` }).click();
       await page.getByRole('menuitemradio', { name: 'Moderator' }).click();
-      await page.getByRole('dialog').getByText('Moderator', { exact: true }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('list', { name: 'Members' }).getByText('Moderator', { exact: true }).waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
       await write(page, 'Tape club', 'Welcome @dave and @all');
