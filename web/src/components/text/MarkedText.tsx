@@ -38,7 +38,7 @@ function Spoiler({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   if (open) return <span className="rounded-sm bg-sunk px-1">{children}</span>;
   return (
-    <button type="button" onClick={() => setOpen(true)} className="rounded-sm bg-line-strong px-1 align-baseline text-paper">
+    <button type="button" onClick={() => setOpen(true)} className="rounded-sm bg-muted px-1 align-baseline text-paper">
       {t('common.spoiler')}
     </button>
   );

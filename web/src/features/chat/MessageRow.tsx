@@ -178,10 +178,10 @@ export const MessageRow = memo(function MessageRow({ message, room, me, target, 
     <article
       data-seq={message.seq}
       tabIndex={-1}
-      onPointerEnter={({ pointerType }) => pointerType === 'mouse' && setActive(true)}
+      onPointerMove={({ pointerType }) => pointerType === 'mouse' && setActive(true)}
       onPointerLeave={({ currentTarget }) => !isInUse(currentTarget) && setActive(false)}
       onFocus={() => setActive(true)}
-      onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && !hasOpenMenu(currentTarget) && setActive(false)}
+      onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && !currentTarget.matches(':hover') && !hasOpenMenu(currentTarget) && setActive(false)}
       aria-label={t('chat.message_of', { name: message.sender?.display_name ?? t('chat.gone'), time: format.moment(message.created_at) })}
       className={clsx(
         'group/row relative rounded-sm px-1 py-0.5 text-base hover:bg-sunk focus-visible:bg-sunk',

@@ -155,9 +155,12 @@ function useMarks(room: Conversation, box: React.RefObject<HTMLDivElement | null
     return () => {
       removeEventListener('focus', look);
       document.removeEventListener('visibilitychange', look);
+      if (timer.current === undefined) return;
       clearTimeout(timer.current);
+      timer.current = undefined;
+      if (!held.current) mutate(seen.current); /* left before it was told */
     };
-  }, [look]);
+  }, [look, mutate]);
   /** From this message on all is unread, until the conversation is opened again. */
   const unreadFrom = useCallback(
     (seq: number) => {

@@ -1,6 +1,6 @@
 /* What members do about a room as a whole. */
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { Body } from '@/lib/api/address';
 import { del, post, put } from '@/lib/api/client';
 import type { Conversation } from '@/lib/api/schema';
@@ -38,9 +38,15 @@ export function useLevel(id: string) {
   });
 }
 
+const LEAVING = ['chat', 'leave'];
+
+/** What the server tells meanwhile of the conversation that one leaves is no reason to ask for it. */
+export const isLeavingRoom = (client: QueryClient) => client.isMutating({ mutationKey: LEAVING }) > 0;
+
 function useLeaving(leave: (id: string) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({
+    mutationKey: LEAVING,
     mutationFn: leave,
     onSuccess: (_nothing, id) => {
       client.removeQueries({ queryKey: ['chat', 'window', id] });
