@@ -88,6 +88,7 @@ def split_queries(text, path, fragments):
         for key, value in NOTE.findall(lead + body):
             notes.setdefault(key, []).append(expand(re.sub(r"\n-- +", " ", value), fragments, where)[1])
         notes["open"] = [] if "sees" in notes else open_params(body)
+        notes["writes"] = re.search(r"^-- writes *$", body, flags=re.M) is not None
         notes["audited"] = re.search(r"^-- audited *$", body, flags=re.M) is not None
         yield name, notes, expanded
 
@@ -100,7 +101,7 @@ class Query:
         sql, words = self.compile(body)
         lead = len(sql) - len(sql.lstrip())
         sql = sql.rstrip().rstrip(";").rstrip()
-        self.writes = any(w in ("insert", "update", "delete") for i, (w, d, _) in enumerate(words)
+        self.writes = notes["writes"] or any(w in ("insert", "update", "delete") for i, (w, d, _) in enumerate(words)
                           if not (w == "update" and i and words[i - 1][0] in ("for", "do", "key", "no")))
         at = lead
         if words and words[0][0] == "with":
@@ -183,14 +184,14 @@ def known_problems():
     return set(re.findall(r'^P\(\w+, \d+, "(\w+)"', open(path, encoding="utf-8").read(), flags=re.M))
 
 
-def check_problems(name, noted, body, known, path):
-    """The column `problem` gives what the note declares, as far as the text tells, and the note declares nothing else."""
+def check_problems(name, noted, body, known, path, by_function):
+    """The column `problem` gives what the note declares, as far as the text tells, and the note declares nothing else, but for what a function says."""
     has_column = any(t.lastgroup == "word" and t.group() == "problem" for t in TOKEN.finditer(body))
     if has_column != bool(noted):
         sys.exit("%s: query %s: a column `problem` and a note `-- problems:` go together" % (path, name))
     literals = [t.group()[1:-1] for t in TOKEN.finditer(body) if t.lastgroup == "string"]
     given = {re.split(r"[ :]", text)[0] for text in literals if noted} & known
-    for code in sorted(given ^ set(noted)):
+    for code in sorted(given - set(noted) | set(noted) - known if by_function else given ^ set(noted)):
         sys.exit("%s: query %s: %s" % (path, name, "there is no problem %s" % code if code not in known else
                                        "`-- problems:` and the text do not agree on %s" % code))
 
@@ -232,7 +233,7 @@ def main():
     for name, notes, body in split_queries(open(path, encoding="utf-8").read(), path, fragments):
         query = Query(name, notes, body, path)
         problems = [code for value in notes.get("problems", []) for code in re.split(r"[,\s]+", value)]
-        check_problems(name, problems, body, known, path)
+        check_problems(name, problems, body, known, path, notes["writes"])
         names.append(name)
         code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n    .list = %s,\n"
                     "    .params = (const char *const[]){%sNULL},\n    .nullable = \"%s\",\n    .not_null = \"%s\",\n"

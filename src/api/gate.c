@@ -145,9 +145,65 @@ gate_is_picture(const struct gate_file *file)
                                     (memcmp(file->head, "RIFF", 4) == 0 && memcmp(file->head + 8, "WEBP", 4) == 0));
 }
 
+static const struct {
+    const char *kind, *media_type;
+    size_t at;
+    struct str bytes;
+    size_t also_at; /* 0: nothing more */
+    struct str also;
+} attachments[] = {
+    {"image", "image/jpeg", 0, STR("\xFF\xD8\xFF"), 0, {0}},
+    {"image", "image/png", 0, STR("\x89PNG\r\n\x1A\n"), 0, {0}},
+    {"image", "image/webp", 0, STR("RIFF"), 8, STR("WEBP")},
+    {"image", "image/gif", 0, STR("GIF8"), 0, {0}},
+    {"pdf", "application/pdf", 0, STR("%PDF-"), 0, {0}},
+    {"audio", "audio/wav", 0, STR("RIFF"), 8, STR("WAVE")},
+    {"audio", "audio/flac", 0, STR("fLaC"), 0, {0}},
+    {"audio", "audio/ogg", 0, STR("OggS"), 0, {0}},
+    {"audio", "audio/mpeg", 0, STR("ID3"), 0, {0}},
+    {"audio", "audio/mpeg", 0, STR("\xFF\xFB"), 0, {0}},
+    {"audio", "audio/mpeg", 0, STR("\xFF\xF3"), 0, {0}},
+    {"audio", "audio/aiff", 0, STR("FORM"), 8, STR("AIF")},
+    {"audio", "audio/mp4", 4, STR("ftyp"), 0, {0}},
+    {"audio", "audio/webm", 0, STR("\x1A\x45\xDF\xA3"), 0, {0}},
+};
+
+/* Of the files of music programs, and of what people pack them in. */
+static const char projects[] = " als alp adg adv agr amxd flp fst logicx band cpr npr rpp ptx ptf song bwproject bwclip bwpreset reason rns aup3 mid midi syx "
+                               "fxp fxb vstpreset aupreset nki nksf nmsv serumpreset vital sf2 sfz gp gp5 gpx mscz musicxml mxl ardour zip 7z rar gz tgz ";
+
+static bool
+gate_has(const struct gate_file *file, size_t at, struct str bytes)
+{
+    return file->head_len >= at + bytes.len && memcmp(file->head + at, bytes.ptr, bytes.len) == 0;
+}
+
+const char *
+gate_attachment_kind(const struct upload *upload, const char **ret_media_type)
+{
+    const char *dot = upload->filename ? strrchr(upload->filename, '.') : NULL;
+    char ending[16];
+
+    for (size_t i = 0; i < COUNT_OF(attachments); i++)
+        if (gate_has(upload->file, attachments[i].at, attachments[i].bytes) &&
+            (!attachments[i].also_at || gate_has(upload->file, attachments[i].also_at, attachments[i].also))) {
+            *ret_media_type = attachments[i].media_type;
+            return attachments[i].kind;
+        }
+    *ret_media_type = "application/octet-stream";
+    if (!dot || !dot[1] || strlen(dot) > 12 || strchr(dot, ' '))
+        return NULL;
+    snprintf(ending, sizeof ending, " %s ", dot + 1);
+    return upload->size && strcasestr(projects, ending) ? "project" : NULL;
+}
+
 static const struct problem *
 gate_check_type(struct request *req, const struct upload *upload)
 {
+    const char *media_type;
+
+    if (upload->field->type == FILE_TYPE_ATTACHMENT && !gate_attachment_kind(upload, &media_type))
+        return problem_field(req->arena, upload->field->name, "value", "Pictures, sound, PDF, and projects and presets of music programs can be sent.");
     if (upload->field->type != FILE_TYPE_PICTURE || gate_is_picture(upload->file))
         return NULL;
     return problem_field(req->arena, upload->field->name, "image_unreadable", "This image could not be read: use JPEG, PNG or WebP.");

@@ -38,6 +38,7 @@ struct topic_kind {
      *       from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
      *       join tracks t on t.id = a.id and {track_visible(t, a.viewer, false)}
      *
+     * A column `quiet` of it, where there is one, names those whose typing that person is not told of: ids with commas between them, or * for everybody; null: nobody.
      * It is asked when somebody subscribes and every few seconds from then on, so that a right that ends, ends the subscription. */
     const struct query *may_subscribe;
     bool own;  /* the UUID is a person's, and only they may. Every connection is subscribed to its person's from the beginning */

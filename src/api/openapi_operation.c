@@ -280,6 +280,11 @@ add_success(struct description *description, const struct route *route, json_t *
     content = json_object();
     json_object_setn_new(content, type, type_len, json_pack("{s:o}", "schema", schema));
     json_object_set(response, "content", content);
+    if (route->known_status) {
+        snprintf(number, sizeof number, "%d", route->known_status);
+        json_object_set_new(responses, number, json_pack("{s:s, s:o, s:O}", "description", "It was there already", "headers",
+                                                         response_headers(route, route->known_status), "content", content));
+    }
     if (route->method == GET && status == 200 && has_ranges(route))
         json_object_set_new(responses, "206", json_pack("{s:s, s:O}", "description", "The part asked for by Range", "content", content));
     if (route->method == GET && status == 200)

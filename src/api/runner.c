@@ -466,6 +466,8 @@ run_before(struct request *req, const struct query *query, const struct query *l
             p = PROBLEM(INTERNAL);
         request_set(req, *name, text);
     }
+    if (!p && query == req->route->sql && req->route->known_status)
+        request_set(req, "is_new_", text_equal(PQgetvalue(result, 0, PQfnumber(result, "is_new")), "t") ? "true" : "");
     PQclear(result);
     return p;
 }
@@ -500,7 +502,7 @@ change_then_read(struct request *req)
             return p;
         req->changed = true;
     }
-    p = reply_query(req, route->status, route->then);
+    p = reply_query(req, route->known_status && !*request_param(req, "is_new_") ? route->known_status : route->status, route->then);
     if (!p)
         reply_header(req, "Location", location_of(req));
     return p;

@@ -7,6 +7,8 @@
  *     -- not null: c                columns that are never null (expressions); * for all
  *     -- type: social_links object  what a json column holds: object, array, the name of a schema, Name[]; or the values of a text column, low|high
  *     -- problems: conflict         what its column `problem` may hold, see below
+ *     -- writes                     it changes something by a function, which has no word that tells so (insert, update, delete); the
+ *                                   function may also decide what its column `problem` holds
  *     -- audited                    a handler makes its change with it: the audit line is written in the same statement (api/runner.h)
  *     -- sees: the owner, or staff  who gets an answer, in words, where the statement reads a track, a playlist or a person by an input of a row that is not
  *                                   for administrators, and no fragment decides it (`..._visible`, `_seen`, `_listed`, `_editable` of that very alias)

@@ -62,6 +62,7 @@ enum file_type {
     FILE_TYPE_AUDIO,   /* no signature tells: the handler has the media worker look at it */
     FILE_TYPE_PICTURE, /* JPEG, PNG or WebP */
     FILE_TYPE_PART,    /* a part of a file: judged when the file is whole (gate_take()) */
+    FILE_TYPE_ATTACHMENT, /* what people send one another: gate_attachment_kind() tells which */
     FILE_TYPE_LIST,    /* a playlist: text of several kinds, which its reader tells apart */
 };
 
@@ -127,6 +128,7 @@ struct route {
     enum runs runs;
     bool opens_files; /* with RUNS_IN_LOOP: on the pool after all where files are not on this machine */
 
+    int known_status;            /* with `then`: the status instead, where what `sql` should make was there already (its column is_new is false) */
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */
     const struct field *reply;   /* or these fields */

@@ -68,13 +68,24 @@ const end = await world.sql("select id from tracks where title = 'Listed 7' and 
 const { id: radio } = (await carol.post('/api/v1/discover/radio', { body: { track_id: track } })).body;
 const imported = await world.sql(`insert into library_imports (user_id, base_url, wants_playlists, wants_stars, state) values ('${ids.carol}', 'https://example.org', true, true, 'done') returning id`);
 await world.sql(`insert into library_import_missing (import_id, source, title, status) select '${imported}', 'star', 'Song ' || n, 'missing' from generate_series(1, 5) n`);
+const chat = (await carol.post('/api/v1/conversations', { body: { kind: 'private', name: 'Listed', user_ids: [ids.alice, ids.dave, ids.root] } })).body.id;
+const chatMessage = (await carol.post('/api/v1/conversations/{id}/messages', { path: { id: chat }, body: { client_id: ids.carol, content: 'Listed' } })).body.id;
+await world.sql(`
+  insert into messages (room_id, sender_id, seq, content, thread_id, reply_to_id, is_pinned, pinned_at, created_at)
+  select '${chat}', '${ids.alice}', 1 + n, 'Listed ' || n, '${chatMessage}', '${chatMessage}', true, now() - n / 2 * interval '1 minute', now() - n / 2 * interval '1 minute' from generate_series(1, 9) n;
+  update rooms set last_seq = 10 where id = '${chat}';
+  update room_members set read_seq = 10 where room_id = '${chat}';
+  insert into room_bans (room_id, user_id, created_at) select '${chat}', id, '2026-01-01' from users where username in ('bob', 'mia');
+  insert into room_invitations (room_id, inviter_id, token_hash, created_at) select '${chat}', '${ids.carol}', 'listed ' || n, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n;
+  insert into room_actions (room_id, actor_id, action) select '${chat}', '${ids.carol}', 'changed' from generate_series(1, 5)`);
+for (const n of [1, 2, 3, 4]) await carol.post('/api/v1/conversations', { body: { kind: n % 2 ? 'private' : 'public', name: `Listed ${n}` } });
 /* What the id in a path names. */
-const idIn = (path: string) => (path.startsWith('/api/v1/imports/') ? imported : path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : path.startsWith('/api/v1/discover/radio/') ? radio : ids.carol);
+const idIn = (path: string) => (path.startsWith('/api/v1/conversations/') ? chat : path.startsWith('/api/v1/imports/') ? imported : path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : path.startsWith('/api/v1/discover/radio/') ? radio : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
 async function page(client: Client, path: string, query: Record<string, unknown> = {}): Promise<Page> {
-  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: path.startsWith('/api/v1/queue/') ? session : TOKEN, genre: 'ambient', tag: label } } as never);
+  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), roomId: chat, messageId: chatMessage, token: path.startsWith('/api/v1/queue/') ? session : TOKEN, genre: 'ambient', tag: label } } as never);
   assertStatus(reply, 200);
   return reply.body as unknown as Page;
 }
@@ -97,7 +108,7 @@ const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/tracks/search': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
   '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/stems': 5, '/api/v1/tracks/{id}/stem-guests': 5, '/api/v1/tracks/{id}/comments': 10, '/api/v1/comments/{id}/replies': 5, '/api/v1/comments/{id}/texts': 4, '/api/v1/comments/held': 5, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
-  '/api/v1/queue/session/{token}/items': 9, '/api/v1/imports/{id}/missing': 5, '/api/v1/queue/session/{token}/guests': 5,
+  '/api/v1/queue/session/{token}/items': 9, '/api/v1/imports/{id}/missing': 5, '/api/v1/conversations': 5, '/api/v1/conversations/{id}/members': 4, '/api/v1/conversations/{id}/pins': 9, '/api/v1/conversations/{id}/bans': 2, '/api/v1/conversations/{id}/invitations': 5, '/api/v1/conversations/{id}/actions': 5, '/api/v1/conversations/{id}/messages/{messageId}/thread': 10, '/api/v1/conversations/{id}/messages/{messageId}/seen': 3, '/api/v1/chat/search': 10, '/api/v1/chat/rooms/{roomId}/messages/search': 10, '/api/v1/queue/session/{token}/guests': 5,
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */

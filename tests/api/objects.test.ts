@@ -48,7 +48,14 @@ const app = (await carol.post('/api/v1/app-passwords', { body: { name: 'Hers' } 
 const scrobbling = await world.sql(`insert into scrobble_accounts (user_id, service, base_url, sealed) select id, 'lastfm', 'https://example.org/2.0/', 'x' from users where username = 'carol' returning id`);
 const libraryImport = await world.sql(`insert into library_imports (user_id, base_url, wants_playlists, wants_stars, state) select id, 'https://example.org', true, true, 'done' from users where username = 'carol' returning id`);
 const privateFeed = (await carol.post('/api/v1/feeds', { body: { kind: 'person', of_id: template.ids.carol } })).body.id;
+const room = (await carol.post('/api/v1/conversations', { body: { kind: 'private', name: 'Only hers', user_ids: [template.ids.mia] } })).body.id;
+const message = (await carol.post('/api/v1/conversations/{id}/messages', { path: { id: room }, body: { client_id: template.ids.carol, content: 'Among us' } })).body.id;
+const invitation = (await carol.post('/api/v1/conversations/{id}/invitations', { path: { id: room }, body: { expires_in_s: 3600 } })).body.id;
+const attachment = await world.sql(`insert into message_attachments (room_id, user_id, message_id, filename, kind, media_type, size_bytes, file_key)
+  select '${room}', id, '${message}', 'a.mid', 'project', 'application/octet-stream', 4, 'chat/none' from users where username = 'carol' returning id`);
 const owned: Owned[] = [
+  { under: '/api/v1/conversations/', path: { id: room, messageId: message, invitationId: invitation, userId: template.ids.mia }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/chat/rooms/', path: { roomId: room, messageId: message, attachmentId: attachment }, strangers: ['alice', 'root'] },
   { under: '/api/v1/feeds/', path: { id: privateFeed, track_id: track.id }, strangers: ['alice', 'root'] },
   { under: '/api/v1/imports/', path: { id: libraryImport }, strangers: ['alice', 'root'] },
   { under: '/api/v1/scrobbling/', path: { id: scrobbling }, strangers: ['alice', 'root'] },

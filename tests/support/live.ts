@@ -40,6 +40,11 @@ export class Live {
     return new Live(new WebSocket(address));
   }
 
+  /** Opens one at an address of the server. */
+  static at(client: Client, path: string): Promise<Live> {
+    return Promise.resolve(new Live(new WebSocket(client.base.replace('http', 'ws') + path)));
+  }
+
   send(request: Request): void {
     this.socket.send(JSON.stringify(request));
   }

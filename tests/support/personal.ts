@@ -135,6 +135,9 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'scrobble_accounts.service': () => `'lastfm'`,
   'scrobble_accounts.stopped_for': () => 'null',
   'scrobble_accounts.last_error': () => 'null',
+  'rooms.direct_low': () => 'null', /* only of direct conversations */
+  'rooms.direct_high': () => 'null',
+  'message_attachments.kind': () => `'project'`,
   'track_analysis.bpm_confidence': () => '0.5',
   'track_analysis.key_confidence': () => '0.5',
   'track_history.track_id': ({ track }) => track,
@@ -146,7 +149,7 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
 };
 
 /** Columns that name a file in storage. */
-const FILES = ['user_files.s3_key', 'cloud_file_versions.storage_key', 'gear_documents.storage_key', 'track_stems.file_path', 'track_versions.file_path', 'tracks.file_path'];
+const FILES = ['message_attachments.file_key', 'user_files.s3_key', 'cloud_file_versions.storage_key', 'gear_documents.storage_key', 'track_stems.file_path', 'track_versions.file_path', 'tracks.file_path'];
 
 interface About {
   whose: Whose;

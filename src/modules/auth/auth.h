@@ -85,3 +85,6 @@ long secret_unseal(const struct secret_keys *keys, const char *about, const char
 const char *secret_seal_json(struct request *req, const struct secret_keys *keys, const char *about, json_t *secrets);
 /* Opens what secret_seal_json() made; the JSON is to be freed. NULL when it does not open, or `sealed` is NULL. */
 json_t *secret_unseal_json(const struct secret_keys *keys, const char *about, const char *sealed);
+
+/* Is this one of the secrets of this installation? For a module with a secret of its own, which must be another. */
+bool auth_is_secret(const char *text);

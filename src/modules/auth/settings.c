@@ -36,3 +36,14 @@ const struct setting auth_setting_table[] = {
      .help = "administration needs a second factor that was proven within so many seconds"},
     {"CREATOR_APPROVAL", .boolean = &auth_settings.creator_approval, .fallback = "false", .help = "an administrator approves each new creator"},
     {0}};
+
+bool
+auth_is_secret(const char *text)
+{
+    const char *const secrets[] = {auth_settings.jwt_secret, auth_settings.app_secret, auth_settings.app_secret_previous, auth_settings.stream_secret};
+
+    for (size_t i = 0; i < COUNT_OF(secrets); i++)
+        if (secrets[i] && text_equal(text, secrets[i]))
+            return true;
+    return false;
+}

@@ -14,6 +14,7 @@
 #define PERSON ID("user_id", "The person")
 #define PLAYLIST ID("playlist_id", "The playlist")
 #define RELEASE ID("release_id", "The release")
+#define ROOM ID("room_id", "The conversation")
 #define COMMENT ID("comment_id", "The comment"), ID("commenter_id", "Who wrote it")
 
 const struct event_effects event_effects[] = {
@@ -31,6 +32,10 @@ const struct event_effects event_effects[] = {
      .notifies = NOTIFY(&q_notification_account, {"user_id"}, .type = "account.second_factor_on", .title = "Two-step sign-in was switched on", .security = true)},
     {"account.signed_in", "Somebody signed in with a browser that the account was never used in", WITH(PERSON, ID("session_id", "The new session")),
      .notifies = NOTIFY(&q_notification_sign_in, {"user_id", "session_id"}, .security = true)},
+    {"chat.mention_waits", "Somebody has not read a message that mentions them", WITH(ROOM, PERSON, ID("message_id", "The message")),
+     .notifies = NOTIFY(&q_notification_mention, {"room_id", "user_id", "message_id"}, .group_by = "room_id", .mail = "email_on_mention")},
+    {"chat.message_waits", "Somebody has not read a message to them", WITH(ROOM, PERSON, ID("message_id", "The message")),
+     .notifies = NOTIFY(&q_notification_message, {"room_id", "user_id", "message_id"}, .group_by = "room_id", .mail = "email_on_message")},
     {"export.ready", "An archive of one's own data can be downloaded", WITH(PERSON, ID("export_id", "The archive")),
      .notifies = NOTIFY(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
     {"file.infected", "The antivirus found a file harmful that had come in unscanned; what it was of is deleted",

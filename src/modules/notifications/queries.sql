@@ -16,6 +16,9 @@ case when n.type = 'release'
      then exists (select from releases r_ where r_.id = (n.data ->> 'release_id')::uuid and {release_visible(r_, n.user_id, false)})
      when n.type in ('playlist', 'playlist_shared')
      then exists (select from playlists p_ where p_.id = (n.data ->> 'playlist_id')::uuid and {playlist_visible(p_, n.user_id, false)})
+     when n.type in ('message', 'room_message', 'mention')
+     then exists (select from room_members m_ join rooms r_ on r_.id = m_.room_id and r_.deleted_at is null
+                   where m_.room_id = (n.data ->> 'room_id')::uuid and m_.user_id = n.user_id)
      when n.type = 'reply'
      then exists (select from tracks t_ where t_.id = (n.data ->> 'track_id')::uuid and {track_visible(t_, n.user_id, false)})
      when n.type = 'stems_shared'
@@ -246,6 +249,43 @@ select a.id, a.is_new
   from due d
  cross join lateral notification_add(d.recipient, d.actor, 'reply', left('replied to your comment on ' || d.title, 255), '', '/track/' || d.track_id,
                                      jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
+
+-- fragment: message_waits(x, r, m, u)
+-- The message is there, and its reader still a member who has not read it; neither has blocked the other. What it says is not told.
+messages x
+      join rooms r on r.id = x.room_id and r.deleted_at is null
+      join room_members m on m.room_id = r.id and m.user_id = :user_id::uuid and m.read_seq < x.seq
+      join users p on p.id = m.user_id and user_active(p)
+      join users u on u.id = x.sender_id and user_shown(u)
+      left join user_settings s on s.user_id = m.user_id
+
+-- query: notification_message
+with due as materialized (
+    select m.user_id as recipient, u.id as actor, r.id as room_id, r.name, r.room_type = 'dm' as is_direct
+      from {message_waits(x, r, m, u)}
+     where x.id = :message_id::uuid and x.room_id = :room_id::uuid and not x.is_deleted
+       and coalesce(s.notify_on_message, true)
+       and {not_blocked_by(m.user_id, u.id, false)} and {not_blocked_by(u.id, m.user_id, false)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, case when d.is_direct then 'message' else 'room_message' end,
+                                     case when d.is_direct then 'wrote to you' else left('wrote in ' || d.name, 255) end, '', '/chat/' || d.room_id,
+                                     jsonb_build_object('room_id', d.room_id, 'title', coalesce(d.name, '')), :group_of) a
+
+-- query: notification_mention
+with due as materialized (
+    select m.user_id as recipient, u.id as actor, r.id as room_id, r.name, r.room_type = 'dm' as is_direct
+      from {message_waits(x, r, m, u)}
+     where x.id = :message_id::uuid and x.room_id = :room_id::uuid and not x.is_deleted
+       and coalesce(s.notify_on_mention, true)
+       and {not_blocked_by(m.user_id, u.id, false)} and {not_blocked_by(u.id, m.user_id, false)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, case when d.is_direct then 'message' else 'mention' end,
+                                     case when d.is_direct then 'wrote to you' else left('mentioned you in ' || d.name, 255) end, '', '/chat/' || d.room_id,
+                                     jsonb_build_object('room_id', d.room_id, 'title', coalesce(d.name, '')), :group_of) a
 
 -- query: notification_release
 -- To the next of those who follow its creator with the bell on and find it, once its music is out. Several of one person are one while unread: it tells of the latest.

@@ -4,13 +4,6 @@
 #include "api/personal.h"
 
 static const struct personal_table tables[] = {
-    {"rooms", TO_THE_TOMBSTONE, "those that others are in; the rest is deleted", .archive = "conversations"},
-    {"room_members", ERASED, .archive = "conversations"},
-    {"room_invitations", ERASED, .archive = "invitations", .withheld = "without tokens"},
-    {"messages", FORGOTTEN, "the others' conversation would make no sense without them", .archive = "messages"},
-    {"message_reactions", ERASED, .archive = "reactions"},
-    {"read_receipts", ERASED, .archive = "read_messages"},
-    {"delivered_status", ERASED, .archive = "read_messages"},
     {"live_streams", ERASED, .archive = "live_streams", .withheld = "without keys"},
     {"co_listening_sessions", ERASED, .archive = "listening_together"},
     {"user_folders", ERASED, .archive = "folders"},
@@ -31,11 +24,6 @@ static const struct personal_table tables[] = {
     {0}};
 
 static const struct subject subjects[] = {
-    {"conversations", &q_export_conversations},
-    {"invitations", &q_export_invitations},
-    {"messages", &q_export_messages},
-    {"reactions", &q_export_reactions},
-    {"read_messages", &q_export_read_messages},
     {"live_streams", &q_export_live_streams},
     {"listening_together", &q_export_listening_together},
     {"folders", &q_export_folders},

@@ -114,34 +114,6 @@ select e.id, e.status, e.file_size_bytes, e.created_at, e.completed_at, e.expire
  where e.user_id = :user_id::uuid
  order by e.created_at, e.id
 
--- query: export_conversations
-select r.id, r.name, r.description, r.room_type, m.role, m.joined_at, r.creator_id = m.user_id as created_by_me
-  from room_members m
-  join rooms r on r.id = m.room_id
- where m.user_id = :user_id::uuid
- order by m.joined_at, m.id
-
--- query: export_invitations
-select i.room_id, i.status, i.inviter_id = :user_id::uuid as sent, i.created_at, i.expires_at
-  from room_invitations i
- where i.inviter_id = :user_id::uuid or i.invitee_id = :user_id::uuid
- order by i.created_at, i.id
-
--- query: export_messages
-select m.id, m.room_id, m.content, m.message_type, m.reply_to_id, m.is_edited, m.is_deleted, m.metadata, m.created_at, m.edited_at
-  from messages m
- where m.sender_id = :user_id::uuid
- order by m.created_at, m.id
-
--- query: export_reactions
-select r.message_id, r.emoji, r.created_at from message_reactions r where r.user_id = :user_id::uuid order by r.created_at, r.id
-
--- query: export_read_messages
-select r.message_id, d.delivered_at, r.read_at
-  from (select message_id, read_at from read_receipts where user_id = :user_id::uuid) r
-  full join (select message_id, delivered_at from delivered_status where user_id = :user_id::uuid) d using (message_id)
- order by r.read_at, message_id
-
 -- query: export_live_streams
 select l.id, l.title, l.description, l.category, l.thumbnail_url, l.streamer_name, l.tags, l.scheduled_at, l.started_at, l.ended_at,
        l.is_vod, l.created_at, l.deleted_at
@@ -237,13 +209,8 @@ select x.key, x.name
  order by x.name
 
 -- query: erase_later
--- What others need or the law wants kept goes to the tombstone: conversations that others are in, what was earned and paid.
-with rooms as (
-    update rooms r
-       set creator_id = :tombstone::uuid
-     where r.creator_id = :user_id::uuid
-       and exists (select from room_members m where m.room_id = r.id and m.user_id <> :user_id::uuid)
-), royalties as (
+-- What the law wants kept goes to the tombstone: what was earned and paid.
+with royalties as (
     update royalty_records set creator_id = :tombstone::uuid where creator_id = :user_id::uuid
 ), payouts as (
     update royalty_payouts set creator_id = :tombstone::uuid, notes = null where creator_id = :user_id::uuid

@@ -230,8 +230,31 @@ dispatcher_forget(struct topic_subscription *subscription)
     LIST_REMOVE(subscription, of_client);
     subscription->client->subscription_count--;
     atomic_fetch_sub(&d.subscription_count, 1);
+    free(subscription->quiet);
     free(subscription);
     dispatcher_drop_when_empty(topic);
+}
+
+/* Tells the others who are subscribed here that somebody types, or does not any more. Nothing is kept, numbered or asked of the database. */
+static void
+dispatcher_tell_typing(struct topic_subscription *from, bool is_typing)
+{
+    const char *user_id = client_user_id(from->client);
+    const struct topic_subscription *other;
+    json_t *message;
+    scoped_text text = NULL;
+
+    if (from->quiet && *from->quiet == '*')
+        return;
+    from->is_typing = is_typing;
+    message = json_pack("{s:s, s:s, s:s, s:b}", "type", "chat.is_typing", "topic", from->topic->name, "user_id", user_id, "is_typing", is_typing);
+    text = json_dumps(message, JSON_COMPACT);
+    json_decref(message);
+    if (!text)
+        return;
+    LIST_FOREACH(other, &from->topic->subscriptions, of_topic)
+        if (!text_equal(client_user_id(other->client), user_id) && !(other->quiet && (*other->quiet == '*' || strstr(other->quiet, user_id))))
+            websocket_send(other->client->ws, str_of(text));
 }
 
 void
@@ -239,6 +262,8 @@ dispatcher_end_subscription(struct topic_subscription *subscription)
 {
     struct websocket *ws = subscription->client->ws;
 
+    if (subscription->is_typing)
+        dispatcher_tell_typing(subscription, false);
     hub_unsubscribe(ws, subscription->topic->name);
     realtime_reply(ws, "ended", json_pack("{s:s}", "topic", subscription->topic->name));
     dispatcher_forget(subscription);
@@ -258,25 +283,33 @@ dispatcher_on_subscribe(const struct task *task)
     struct client *client = task->client;
     const char *id;
     const struct topic_kind *kind = rights_topic_kind(task->topic, &id);
+    struct topic_subscription *subscription;
     struct topic *topic;
+    char *quiet = NULL;
     bool may = false;
 
-    if (kind && !rights_may_subscribe(kind, id, client, &may)) {
+    if (kind && !rights_may_subscribe(kind, id, client, &may, &quiet)) {
         websocket_close(client->ws, REALTIME_CLOSE_TRY_AGAIN, "the database does not answer");
         return;
     }
     if (!may) {
+        free(quiet);
         dispatcher_refuse(client, task, "not_found"); /* what one may not see does not exist */
         return;
     }
     topic = dispatcher_topic(task->topic, kind);
     if (topic && client->subscription_count >= REALTIME_TOPICS_MAX && !dispatcher_subscription(client, topic)) {
+        free(quiet);
         dispatcher_refuse(client, task, "too_many");
         dispatcher_drop_when_empty(topic);
         return;
     }
-    if (topic && delivery_join(d.hub, client, topic, task->after))
+    if (topic && delivery_join(d.hub, client, topic, task->after) && (subscription = dispatcher_subscription(client, topic))) {
+        free(subscription->quiet);
+        subscription->quiet = quiet;
         return;
+    }
+    free(quiet);
     websocket_close(client->ws, REALTIME_CLOSE_TRY_AGAIN, "try again later");
     if (topic)
         dispatcher_drop_when_empty(topic);
@@ -290,6 +323,18 @@ dispatcher_on_unsubscribe(const struct task *task)
     LIST_FOREACH(subscription, &task->client->subscriptions, of_client)
         if (text_equal(subscription->topic->name, task->topic)) {
             dispatcher_end_subscription(subscription);
+            return;
+        }
+}
+
+static void
+dispatcher_on_typing(const struct task *task)
+{
+    struct topic_subscription *subscription;
+
+    LIST_FOREACH(subscription, &task->client->subscriptions, of_client)
+        if (text_equal(subscription->topic->name, task->topic)) {
+            dispatcher_tell_typing(subscription, task->after == 1);
             return;
         }
 }
@@ -327,6 +372,8 @@ dispatcher_on_closed(const struct task *task)
 
     for (subscription = LIST_FIRST(&client->subscriptions); subscription; subscription = next) {
         next = LIST_NEXT(subscription, of_client);
+        if (subscription->is_typing)
+            dispatcher_tell_typing(subscription, false);
         dispatcher_forget(subscription);
     }
     TAILQ_REMOVE(&d.clients, client, all);
@@ -349,6 +396,9 @@ dispatcher_run_task(struct task *task)
         break;
     case TASK_UNSUBSCRIBE:
         dispatcher_on_unsubscribe(task);
+        break;
+    case TASK_TYPING:
+        dispatcher_on_typing(task);
         break;
     }
     atomic_fetch_sub(&task->client->waiting, 1);

@@ -29,12 +29,12 @@ struct topic_subscription;
 LIST_HEAD(subscription_list, topic_subscription);
 
 /* What a client asks of the dispatcher. */
-enum task_kind { TASK_OPENED, TASK_SUBSCRIBE, TASK_UNSUBSCRIBE, TASK_CLOSED };
+enum task_kind { TASK_OPENED, TASK_SUBSCRIBE, TASK_UNSUBSCRIBE, TASK_TYPING, TASK_CLOSED };
 
 struct task {
     enum task_kind kind;
     struct client *client;
-    int64_t after; /* the number of the newest message that the client has; -1: it has none */
+    int64_t after; /* the number of the newest message that the client has; -1: it has none. Of TASK_TYPING: 1 begins, 0 ends */
     const char *topic;
     TAILQ_ENTRY(task) waiting;
 };
@@ -77,6 +77,8 @@ struct topic {
 struct topic_subscription {
     struct topic *topic;
     struct client *client;
+    char *quiet; /* whose typing this person is not told of: ids with commas between them, * for everybody's; NULL: nobody's */
+    bool is_typing;
     LIST_ENTRY(topic_subscription) of_topic, of_client;
 };
 
@@ -123,8 +125,8 @@ bool delivery_publish_new(struct hub *hub, struct topic *topic);
  * to `after` (-1: it wants none of what was). */
 bool delivery_join(struct hub *hub, struct client *client, struct topic *topic, int64_t after);
 
-/* rights.c: statements; false when the database did not answer. */
-bool rights_may_subscribe(const struct topic_kind *kind, const char *id, const struct client *client, bool *ret_may);
+/* rights.c: statements; false when the database did not answer. `ret_quiet` is NULL or to be freed. */
+bool rights_may_subscribe(const struct topic_kind *kind, const char *id, const struct client *client, bool *ret_may, char **ret_quiet);
 /* Closes the connections of these clients whose session has ended, and ends the subscriptions that are no longer allowed. */
 bool rights_check(struct client **clients, size_t count);
 /* Splits "kind:UUID"; NULL when it is no topic. */

@@ -4,7 +4,7 @@ with old as (
     delete from ws_tickets where expires_at < now() - interval '1 minute'
 )
 insert into ws_tickets (token_hash, user_id, session_id, expires_at)
-values (:token_hash, :viewer::uuid, :session_id::uuid, now() + make_interval(secs => 30))
+values (:token_hash, :viewer::uuid, :session_id::uuid, now() + make_interval(secs => :seconds::int))
 returning token_hash
 
 -- query: ticket_use

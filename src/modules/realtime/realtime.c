@@ -139,24 +139,51 @@ realtime_on_unsubscribe(struct websocket *ws, const json_t *message)
         realtime_ask(ws, TASK_UNSUBSCRIBE, message);
 }
 
+void
+realtime_on_typing(struct websocket *ws, const json_t *message)
+{
+    struct client *client = websocket_user(ws);
+
+    if (!realtime_may_ask(client))
+        websocket_close(ws, CLOSE_POLICY, "too many requests");
+    else
+        dispatcher_ask(client, TASK_TYPING, json_string_value(json_object_get(message, "topic")), json_is_false(json_object_get(message, "is_typing")) ? 0 : 1);
+}
+
 /* --- routes --- */
+
+const char *
+realtime_draw_ticket(struct request *req)
+{
+    unsigned char random[TICKET_BYTES];
+    char text[BASE64URL_SIZE(TICKET_BYTES)];
+
+    random_bytes(random, sizeof random);
+    base64url_encode(random, sizeof random, text);
+    return arena_strdup(req->arena, text);
+}
+
+const struct problem *
+realtime_keep_ticket(struct request *req, const char *ticket, int seconds)
+{
+    char hash[SHA256_HEX];
+
+    if (!ticket)
+        return PROBLEM(INTERNAL);
+    sha256_hex(str_of(ticket), hash);
+    request_set(req, "token_hash", arena_strdup(req->arena, hash));
+    request_set(req, "seconds", arena_printf(req->arena, "%d", seconds));
+    req->reply.cache_control = CACHE_NEVER;
+    return db_one(req, &q_ticket_create, NULL);
+}
 
 static const struct problem *
 ticket(struct request *req)
 {
-    unsigned char random[TICKET_BYTES];
-    char text[BASE64URL_SIZE(TICKET_BYTES)], hash[SHA256_HEX];
-    const struct problem *p;
+    const char *text = realtime_draw_ticket(req);
+    const struct problem *p = realtime_keep_ticket(req, text, REALTIME_TICKET_S);
 
-    random_bytes(random, sizeof random);
-    base64url_encode(random, sizeof random, text);
-    sha256_hex(str_of(text), hash);
-    request_set(req, "token_hash", arena_strdup(req->arena, hash));
-    p = db_one(req, &q_ticket_create, NULL);
-    if (p)
-        return p;
-    req->reply.cache_control = CACHE_NEVER;
-    return reply_json(req, 201, json_pack("{s:s, s:i}", "ticket", text, "expires_in", 30));
+    return p ? p : reply_json(req, 201, json_pack("{s:s, s:i}", "ticket", text, "expires_in", REALTIME_TICKET_S));
 }
 
 static struct client *
@@ -173,15 +200,15 @@ client_new(const char *user_id, const char *session_id, const char *after)
     return client;
 }
 
-static const struct problem *
-connect_socket(struct request *req)
+const struct problem *
+realtime_connect(struct request *req, const char *ticket)
 {
     struct client *client;
     const struct problem *p;
     char hash[SHA256_HEX];
     struct row row;
 
-    sha256_hex(str_of(request_param(req, "token")), hash);
+    sha256_hex(str_of(ticket), hash);
     request_set(req, "token_hash", arena_strdup(req->arena, hash));
     p = db_maybe(req, &q_ticket_use, &row);
     if (p)
@@ -190,6 +217,12 @@ connect_socket(struct request *req)
         return PROBLEM(UNAUTHENTICATED);
     client = client_new(row_text(&row, "user_id"), row_text(&row, "session_id"), request_param(req, "after"));
     return client ? websocket_accept(req, hub, &handler, client) : PROBLEM(UNAVAILABLE);
+}
+
+static const struct problem *
+connect_socket(struct request *req)
+{
+    return realtime_connect(req, request_param(req, "token"));
 }
 
 /* --- life --- */
@@ -320,10 +353,12 @@ static const struct message realtime_messages[] = {
     {"large", .summary = "Stands for a message that is too long for the WebSocket", .fields = large_fields},
     MESSAGE_END};
 
-static const struct field connect_query[] = {
-    {"token", FIELD_SECRET, .required = true, .min = 1, .max = 200, .help = "A ticket of POST /ws/ticket; works once"},
+const struct field realtime_connect_query[] = {
+    {"token", FIELD_SECRET, .required = true, .min = 1, .max = 1000, .help = "A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once"},
     {"after", FIELD_INT64, .max = FIELD_EXACT_MAX, .help = "Number of the newest message that the client has of its own topic; the messages after it are sent"},
     FIELD_END};
+
+const enum problem_name realtime_connect_problems[] = {PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_FORBIDDEN, PROBLEM_UPGRADE_REQUIRED, PROBLEM_COUNT};
 
 static const struct field ticket_reply[] = {
     {"ticket", FIELD_STRING, .required = true},
@@ -336,8 +371,8 @@ static const struct route realtime_routes[] = {
     {GET, "/api/v1/ws", "Open a WebSocket for progress and notifications (RFC 6455)",
      .description = "Send the ticket as `token`. Messages are JSON objects with a `type`: those of the server are described by the schema `ServerMessage`, those of "
                     "clients by `ClientMessage`; `x-messages` and `x-topics` of this description list them.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = connect_query, .handler = connect_socket, .websocket = true, .status = 101,
-     .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_FORBIDDEN, PROBLEM_UPGRADE_REQUIRED, PROBLEM_COUNT}},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = realtime_connect_query, .handler = connect_socket, .websocket = true, .status = 101,
+     .problems = realtime_connect_problems},
     ROUTE_END};
 
 const struct module realtime_module = {.name = "realtime",

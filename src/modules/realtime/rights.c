@@ -24,12 +24,13 @@ rights_topic_kind(const char *topic, const char **ret_id)
     return topic_find(realtime_modules, name);
 }
 
-/* Asks `query` about `count` pairs; `ret_yes` tells for each. */
+/* Asks `query` about `count` pairs; `ret_yes` tells for each, and so does `ret_quiet`, which may be NULL and begins with NULLs. */
 static bool
-rights_ask(const struct query *query, const char *const *ids, const char *const *viewers, size_t count, bool *ret_yes)
+rights_ask(const struct query *query, const char *const *ids, const char *const *viewers, size_t count, bool *ret_yes, char **ret_quiet)
 {
     scoped_buf id_list = BUF_INIT(AT_ONCE * UUID_TEXT + 8), viewer_list = BUF_INIT(AT_ONCE * UUID_TEXT + 8);
     PGresult *result;
+    int quiet;
 
     for (size_t i = 0; i < count; i++) {
         buf_printf(&id_list, "%c%s", i ? ',' : '{', ids[i]);
@@ -43,23 +44,28 @@ rights_ask(const struct query *query, const char *const *ids, const char *const 
     const struct db_arg args[] = {{"ids", buf_str(&id_list).ptr}, {"viewers", buf_str(&viewer_list).ptr}, {0}};
     if (db_run(query, args, &result, NULL))
         return false;
+    quiet = PQfnumber(result, "quiet");
     for (int i = 0; i < PQntuples(result); i++) {
         int64_t n;
 
-        if (text_to_int64(PQgetvalue(result, i, 0), 1, (int64_t)count, &n))
-            ret_yes[n - 1] = true;
+        if (!text_to_int64(PQgetvalue(result, i, 0), 1, (int64_t)count, &n))
+            continue;
+        ret_yes[n - 1] = true;
+        if (quiet >= 0 && ret_quiet && !ret_quiet[n - 1] && !PQgetisnull(result, i, quiet))
+            ret_quiet[n - 1] = strdup(PQgetvalue(result, i, quiet));
     }
     PQclear(result);
     return true;
 }
 
 bool
-rights_may_subscribe(const struct topic_kind *kind, const char *id, const struct client *client, bool *ret_may)
+rights_may_subscribe(const struct topic_kind *kind, const char *id, const struct client *client, bool *ret_may, char **ret_quiet)
 {
     const char *viewer = client_user_id(client);
 
+    *ret_quiet = NULL;
     *ret_may = kind->open || (kind->own && text_equal(id, viewer));
-    return !kind->may_subscribe || rights_ask(kind->may_subscribe, &id, &viewer, 1, ret_may);
+    return !kind->may_subscribe || rights_ask(kind->may_subscribe, &id, &viewer, 1, ret_may, ret_quiet);
 }
 
 static bool
@@ -70,7 +76,7 @@ rights_check_sessions(struct client **clients, size_t count)
 
     for (size_t i = 0; i < count; i++)
         ids[i] = clients[i]->session_id;
-    if (!rights_ask(&q_realtime_sessions, ids, ids, count, stands))
+    if (!rights_ask(&q_realtime_sessions, ids, ids, count, stands, NULL))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!stands[i])
@@ -83,17 +89,21 @@ static bool
 rights_check_subscriptions(const struct query *query, struct topic_subscription **list, size_t count)
 {
     const char *ids[AT_ONCE] = {0}, *viewers[AT_ONCE] = {0};
+    char *quiet[AT_ONCE] = {0};
     bool may[AT_ONCE];
 
     for (size_t i = 0; i < count; i++) {
         ids[i] = strchr(list[i]->topic->name, ':') + 1;
         viewers[i] = client_user_id(list[i]->client);
     }
-    if (!rights_ask(query, ids, viewers, count, may))
+    if (!rights_ask(query, ids, viewers, count, may, quiet))
         return false;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        free(list[i]->quiet);
+        list[i]->quiet = quiet[i];
         if (!may[i])
             dispatcher_end_subscription(list[i]);
+    }
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "api/runner.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "modules/chat/chat.h"
 #include "modules/stems/stems.h"
 #include "modules/tracks/tracks.h"
 #include "platform/scanner/clamav.h"
@@ -45,7 +46,9 @@ scans_remove(const char *key, const char *found)
 
     if (db_begin())
         return false;
-    good = (text_starts_with(key, "stems/") ? stem_remove_infected(key, &infected) : track_remove_infected(key, &infected)) &&
+    good = (text_starts_with(key, "chat/")    ? chat_remove_infected(key, &infected)
+            : text_starts_with(key, "stems/") ? stem_remove_infected(key, &infected)
+                                              : track_remove_infected(key, &infected)) &&
            (!*infected.user_id || scans_run(&q_scan_found, args, NULL) == 1) && scans_run(&q_scan_done, args, NULL) >= 0;
     good = db_end(good) == DB_OK && good;
     if (good)

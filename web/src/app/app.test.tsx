@@ -63,7 +63,7 @@ describe('a member', () => {
   it('is offered the own pages, and the logo leads to the own first page', async () => {
     fakeServer(world);
     renderRoutes(routes, '/discover');
-    expect(await offered()).toEqual(['/discover', '/dashboard', '/library', '/playlists', '/upload']);
+    expect(await offered()).toEqual(['/discover', '/dashboard', '/library', '/playlists', '/chat', '/upload']);
     for (const logo of screen.getAllByRole('link', { name: 'Veza, home' })) expect(logo).toHaveAttribute('href', '/dashboard');
   });
 

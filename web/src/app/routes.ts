@@ -31,6 +31,8 @@ export const pages = {
   releases: withTexts(() => import('@/features/release/ReleasesPage'), 'releases'),
   listen: withTexts(() => import('@/features/listen/ListenPage'), 'listen'),
   track: withTexts(() => import('@/features/track/TrackPage'), 'track_page'),
+  chat: withTexts(() => import('@/features/chat/ChatPage'), 'chat'),
+  chatJoin: withTexts(() => import('@/features/chat/JoinPage'), 'chat'),
   notifications: withTexts(() => import('@/features/notifications/NotificationsPage'), 'notifications'),
   settings: withTexts(() => import('@/features/settings/SettingsLayout'), 'settings'),
   settingsProfile: withTexts(() => import('@/features/settings/ProfileSettingsPage'), 'settings'),
@@ -61,6 +63,7 @@ const byPath: Record<string, Page> = {
   '/releases': pages.releases,
   '/playlists': pages.playlists,
   '/notifications': pages.notifications,
+  '/chat': pages.chat,
 };
 
 /** Fetches a page's code and texts; what it shows comes from the network when it opens. */

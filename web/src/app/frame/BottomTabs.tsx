@@ -1,12 +1,14 @@
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useLocation } from 'react-router';
-import { useNavItems } from './nav';
+import { useNavItems, useUnreadMessages } from './nav';
+import { NavCount } from './NavCount';
 import { prefetchRoute } from '../routes';
 
 export function BottomTabs() {
   const { t } = useTranslation();
   const navItems = useNavItems();
+  const unread = useUnreadMessages();
   const { pathname } = useLocation();
   return (
     <nav
@@ -20,13 +22,14 @@ export function BottomTabs() {
               to={item.to}
               onPointerDown={() => prefetchRoute(item.to)}
               className={({ isActive }) =>
-                clsx('flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs flat:flex-row flat:gap-2', isActive || item.also === pathname ? 'font-semibold text-ink' : 'text-muted')
+                clsx('relative flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs flat:flex-row flat:gap-2', isActive || item.also === pathname ? 'font-semibold text-ink' : 'text-muted')
               }
             >
               {({ isActive }) => (
                 <>
                   <item.icon size={20} aria-hidden className={isActive || item.also === pathname ? 'text-accent-text' : ''} />
-                  {t(`frame.tabs.${item.key}`)}
+                  <span className="max-w-full truncate">{t(`frame.tabs.${item.key}`)}</span>
+                  {item.key === 'chat' && <NavCount count={unread} className="absolute start-1/2 top-1 ms-1" />}
                 </>
               )}
             </NavLink>

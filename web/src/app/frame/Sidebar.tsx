@@ -3,13 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useLocation } from 'react-router';
 import { Logo } from '@/components/brand/Logo';
 import { UploadIndicator } from '@/features/upload/UploadIndicator';
-import { useHome, useNavItems } from './nav';
+import { useHome, useNavItems, useUnreadMessages } from './nav';
+import { NavCount } from './NavCount';
 import { prefetchRoute } from '../routes';
 
 export function Sidebar() {
   const { t } = useTranslation();
   const home = useHome();
   const navItems = useNavItems();
+  const unread = useUnreadMessages();
   const { pathname } = useLocation();
   return (
     <aside className="fixed inset-y-0 start-0 z-20 hidden w-(--sidebar-w) flex-col border-e border-line bg-paper pb-(--player-h) lg:flex">
@@ -33,6 +35,7 @@ export function Sidebar() {
               >
                 <item.icon size={20} aria-hidden />
                 {t(`frame.nav.${item.key}`)}
+                {item.key === 'chat' && <NavCount count={unread} className="ms-auto" />}
               </NavLink>
             </li>
           ))}

@@ -1,11 +1,12 @@
-import { Compass, House, Library, ListMusic, Upload, type LucideIcon } from 'lucide-react';
+import { Compass, House, Library, ListMusic, MessagesSquare, Upload, type LucideIcon } from 'lucide-react';
 import { useMe } from '@/lib/api/auth/me';
+import { useChatUnread } from '@/lib/api/chat/stats';
 import { hasSessionHint } from '@/lib/session/hint';
 
 export interface NavItem {
   to: string;
   /** Key below frame.nav and frame.tabs. */
-  key: 'discover' | 'dashboard' | 'library' | 'playlists' | 'upload';
+  key: 'discover' | 'dashboard' | 'library' | 'playlists' | 'chat' | 'upload';
   icon: LucideIcon;
   /** A page of the same part of the app whose path does not begin with `to`. */
   also?: string;
@@ -18,6 +19,7 @@ const navItems: readonly NavItem[] = [
   { to: '/dashboard', key: 'dashboard', icon: House, member: true },
   { to: '/library', key: 'library', icon: Library, also: '/releases', member: true },
   { to: '/playlists', key: 'playlists', icon: ListMusic, member: true },
+  { to: '/chat', key: 'chat', icon: MessagesSquare, member: true },
   { to: '/upload', key: 'upload', icon: Upload, member: true },
 ];
 
@@ -30,6 +32,12 @@ function useIsMember(): boolean {
 export function useNavItems(): readonly NavItem[] {
   const isMember = useIsMember();
   return navItems.filter((item) => isMember || !item.member);
+}
+
+/** How many messages wait, for members. */
+export function useUnreadMessages(): number {
+  const { data: me } = useMe();
+  return useChatUnread(!!me);
 }
 
 /** Where the logo leads: a member's own page, for visitors the first page. */

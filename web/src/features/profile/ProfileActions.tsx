@@ -1,17 +1,19 @@
-/* What one can do about somebody: follow, and in a menu block. Everything shows at once and can be undone. */
+/* What one can do about somebody: follow, write to them, and in a menu block. Everything shows at once and can be undone. */
 
-import { Ban, Bell, BellRing, Ellipsis, Eye, EyeOff, UserCheck, UserPlus } from 'lucide-react';
+import { Ban, Bell, BellRing, Ellipsis, Eye, EyeOff, MessageSquare, UserCheck, UserPlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuItem } from '@/components/ui/Menu';
+import { useBeginConversation } from '@/lib/api/chat/begin';
 import type { PublicUser } from '@/lib/api/schema';
 import { useMutePerson } from '@/lib/api/mutes/change';
 import { useBell } from '@/lib/api/users/bell';
 import { useBlock } from '@/lib/api/users/block';
 import { useFollow } from '@/lib/api/users/follow';
 import { loginPath } from '@/lib/session/next';
+import { tellProblem } from '@/lib/toast/problem';
 import { useToasts } from '@/lib/toast/store';
 
 function useActions(user: PublicUser) {
@@ -57,6 +59,18 @@ function FollowButton({ following, onToggle }: { following: boolean; onToggle: (
   );
 }
 
+function MessageButton({ user }: { user: PublicUser }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const begin = useBeginConversation();
+  return (
+    <Button busy={begin.isPending} onClick={() => begin.mutate({ kind: 'direct', user_ids: [user.id] }, { onSuccess: ({ id }) => void navigate(`/chat/${id}`), onError: tellProblem })}>
+      <MessageSquare size={18} aria-hidden />
+      {t('profile.message')}
+    </Button>
+  );
+}
+
 interface ProfileActionsProps {
   user: PublicUser;
   /** Signed out: following begins with signing in. */
@@ -87,6 +101,7 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
   return (
     <div className="flex items-center gap-2">
       <FollowButton following={user.is_following} onToggle={actions.toggleFollow} />
+      <MessageButton user={user} />
       {user.is_following && (
         <IconButton label={t(user.has_bell ? 'profile.bell_off' : 'profile.bell_on')} aria-pressed={user.has_bell} onClick={actions.toggleBell} className="aria-pressed:text-accent-text">
           {user.has_bell ? <BellRing size={20} aria-hidden /> : <Bell size={20} aria-hidden />}

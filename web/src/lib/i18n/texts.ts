@@ -4,6 +4,7 @@ import type common from '@/locales/en';
 import type approval from '@/locales/en/approval.json';
 import type apps from '@/locales/en/apps.json';
 import type auth from '@/locales/en/auth.json';
+import type chat from '@/locales/en/chat.json';
 import type comments from '@/locales/en/comments.json';
 import type dashboard from '@/locales/en/dashboard.json';
 import type data from '@/locales/en/data.json';
@@ -42,6 +43,7 @@ export interface TextFiles {
   approval: typeof approval;
   apps: typeof apps;
   auth: typeof auth;
+  chat: typeof chat;
   comments: typeof comments;
   dashboard: typeof dashboard;
   data: typeof data;

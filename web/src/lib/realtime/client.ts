@@ -12,10 +12,14 @@ type Request = components['schemas']['ClientMessage'];
 /** What modules of the server send on topics. */
 export type TopicMessage = Exclude<Extract<Message, { number: number }>, { type: 'subscribed' | 'large' }>;
 
+/** Passed on from one subscriber to the others: it has no number, and is not sent again. */
+export type Typing = Extract<Message, { type: 'chat.is_typing' }>;
+
 export interface Listener {
   onMessage: (message: TopicMessage) => void;
   /** When the topic is subscribed to for the first time, and whenever something may be missing. */
   reload: () => void;
+  onTyping?: (typing: Typing) => void;
 }
 
 export interface RealtimeOptions extends Listener {
@@ -91,7 +95,7 @@ class Connection {
     this.send({ type: 'unsubscribe', topic });
   }
 
-  private send(request: Request): void {
+  send(request: Request): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(request));
   }
 
@@ -152,6 +156,9 @@ class Connection {
         if (!known) this.reload(message.topic, message.number);
         return;
       }
+      case 'chat.is_typing':
+        this.of(message.topic).forEach((one) => one.onTyping?.(message));
+        return;
       case 'large':
         this.reload(message.topic, message.number);
         return;
@@ -216,3 +223,6 @@ export function listen(topic: string, listener: Listener): () => void {
     connection?.unsubscribe(topic);
   };
 }
+
+/** Tells the others who are subscribed to a topic that one types, or does not any more; where there is no connection, nothing. */
+export const tellTyping = (topic: string, isTyping: boolean) => connection?.send({ type: 'chat.typing', topic, is_typing: isTyping });

@@ -3,6 +3,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { logoutKey } from '@/lib/api/auth/logout';
 import { meQuery } from '@/lib/api/auth/me';
+import { invalidateConversations, patchConversation } from '@/lib/api/chat/cache';
+import { conversationQuery } from '@/lib/api/chat/conversations';
+import { isLeavingRoom } from '@/lib/api/chat/rooms';
 import { invalidateComments } from '@/lib/api/comments/cache';
 import { exportsQuery } from '@/lib/api/exports/list';
 import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
@@ -36,6 +39,11 @@ function takeNews(client: QueryClient, { type, data: { track_id } }: Notificatio
   if (type === 'comment') void invalidateComments(client, track_id);
 }
 
+function takeUnread(client: QueryClient, { room_id, unread, mentions, read_seq, last_seq }: Of<'chat.unread'>): void {
+  patchConversation(client, room_id, () => ({ unread_count: unread, mention_count: mentions, read_seq, last_seq }));
+  invalidateConversations(client);
+}
+
 export function takeMessage(client: QueryClient, message: TopicMessage): void {
   switch (message.type) {
     case 'notification':
@@ -52,6 +60,16 @@ export function takeMessage(client: QueryClient, message: TopicMessage): void {
     case 'queue.changed':
       queueChanged(message);
       return;
+    case 'chat.unread':
+      takeUnread(client, message);
+      return;
+    case 'chat.all_read':
+      invalidateConversations(client);
+      return;
+    case 'chat.membership':
+      invalidateConversations(client);
+      if (!isLeavingRoom(client)) void client.invalidateQueries({ queryKey: conversationQuery(message.room_id).queryKey });
+      return;
     default: // sent on other topics
   }
 }
@@ -60,6 +78,7 @@ export function takeMessage(client: QueryClient, message: TopicMessage): void {
 function reloadAll(client: QueryClient): void {
   rereadQueue();
   void invalidateNotifications(client);
+  invalidateConversations(client);
   void client.invalidateQueries({ queryKey: exportsQuery.queryKey });
   void client.invalidateQueries({ queryKey: ['tracks', 'progress'] });
 }

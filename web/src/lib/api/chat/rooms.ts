@@ -1,0 +1,63 @@
+/* What members do about a room as a whole. */
+
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
+import { del, post, put } from '@/lib/api/client';
+import type { Conversation } from '@/lib/api/schema';
+import { tellProblem } from '@/lib/toast/problem';
+import { invalidateConversations } from './cache';
+import { conversationQuery } from './conversations';
+
+/** A change that answers with the room as it is now. */
+function useRoomChange<T>(change: (input: T) => Promise<Conversation>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (room) => {
+      client.setQueryData(conversationQuery(room.id).queryKey, room);
+      invalidateConversations(client);
+    },
+  });
+}
+
+export const useJoinRoom = () => useRoomChange((id: string) => post('/conversations/{id}/join', { path: { id } }));
+
+export const useUpdateRoom = (id: string) => useRoomChange((body: Body<'put', '/conversations/{id}'>) => put('/conversations/{id}', { path: { id }, body }));
+
+export type Level = NonNullable<Conversation['level']>;
+
+export function useLevel(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (level: Level) => put('/conversations/{id}/level', { path: { id }, body: { level } }),
+    onSuccess: (room) => {
+      client.setQueryData(conversationQuery(id).queryKey, room);
+      invalidateConversations(client);
+    },
+    onError: tellProblem,
+  });
+}
+
+const LEAVING = ['chat', 'leave'];
+
+/** What the server tells meanwhile of the conversation that one leaves is no reason to ask for it. */
+export const isLeavingRoom = (client: QueryClient) => client.isMutating({ mutationKey: LEAVING }) > 0;
+
+function useLeaving(leave: (id: string) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: LEAVING,
+    mutationFn: leave,
+    onSuccess: (_nothing, id) => {
+      client.removeQueries({ queryKey: ['chat', 'window', id] });
+      invalidateConversations(client);
+      void client.invalidateQueries({ queryKey: conversationQuery(id).queryKey, refetchType: 'none' });
+    },
+    onError: tellProblem,
+  });
+}
+
+export const useLeaveRoom = () => useLeaving((id) => post('/conversations/{id}/leave', { path: { id } }));
+
+/** For everybody; of a direct conversation all that one wrote. */
+export const useDeleteRoom = () => useLeaving((id) => del('/conversations/{id}', { path: { id } }));
