@@ -1259,7 +1259,7 @@ export interface paths {
         };
         /**
          * Get figures of one's conversations
-         * @description The counts are those of `GET /conversations`, added up.
+         * @description The counts are those of `GET /conversations`, added up. `sent_count` counts up to 10,000.
          */
         get: operations["getChatStats"];
         put?: never;
@@ -7329,10 +7329,7 @@ export interface components {
              * @example room:6f1b…
              */
             topic: string;
-            /**
-             * @description False: not any more. To be said again every few seconds while it goes on
-             * @default true
-             */
+            /** @description False: not any more. To be said again every few seconds while it goes on */
             is_typing: boolean;
             /** @constant */
             type: "chat.typing";
@@ -14893,9 +14890,8 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -15021,7 +15017,7 @@ export interface operations {
     getChatWs: {
         parameters: {
             query: {
-                /** @description A ticket of POST /ws/ticket; works once */
+                /** @description A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once */
                 token: string;
                 /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
                 after?: number;
@@ -16007,9 +16003,8 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -16180,7 +16175,6 @@ export interface operations {
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
-            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -16435,7 +16429,6 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -16608,7 +16601,6 @@ export interface operations {
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
-            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -23137,6 +23129,8 @@ export interface operations {
                                 count: number;
                             }[];
                         } | null;
+                        /** @description The kinds, those first whose best hit fits best: is called so, begins so, has all the words, has them with typing errors */
+                        order: ("tracks" | "releases" | "users" | "playlists")[];
                         /** @description Time was up before everything was looked at */
                         partial: boolean;
                         /** @description Where nothing was found: words that find something */
@@ -29209,7 +29203,7 @@ export interface operations {
     getWs: {
         parameters: {
             query: {
-                /** @description A ticket of POST /ws/ticket; works once */
+                /** @description A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once */
                 token: string;
                 /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
                 after?: number;
