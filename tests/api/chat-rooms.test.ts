@@ -427,9 +427,9 @@ test('a file comes in parts, and not again when one has it; there is none withou
   assert.deepEqual(some.bytes, Buffer.from(bytes).subarray(1, 5));
   assertStatus(await part({ 'if-none-match': some.headers.get('etag')! }), 304);
   assertProblem(await part({ range: 'bytes=999999-' }), 416, 'range_not_satisfiable');
-  await world.sql(`update user_storage_quotas set max_bytes = used_bytes + 10 where user_id = '${ids.alice}'`);
+  await world.sql(`update user_storage_quotas set max_bytes = used_bytes + 10, is_own = true where user_id = '${ids.alice}'`);
   assertProblem(await upload(alice, id, 'b.png', bytes), 507, 'quota_exceeded');
-  await world.sql(`update user_storage_quotas set max_bytes = 5368709120 where user_id = '${ids.alice}'`);
+  await world.sql(`update user_storage_quotas set is_own = false where user_id = '${ids.alice}'`);
 });
 
 test('with CHAT_JWT_SECRET the token opens /chat/ws once, and neither /ws nor the API', async () => {
