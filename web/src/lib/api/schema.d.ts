@@ -1148,6 +1148,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/rooms/{roomId}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file for a message
+         * @description Then send a message with its id. A file that was not sent within a day is deleted. Projects and presets are not looked into: only their name and size are told.
+         */
+        post: operations["postChatRoomsByRoomIdAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/rooms/{roomId}/attachments/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of a message
+         * @description For members of the conversation, as long as they are. Takes ranges.
+         */
+        get: operations["getChatRoomsByRoomIdAttachmentsByAttachmentId"];
+        put?: never;
+        post?: never;
+        /** Delete a file that was not sent */
+        delete: operations["deleteChatRoomsByRoomIdAttachmentsByAttachmentId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/rooms/{roomId}/messages/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the messages of a conversation, newest first
+         * @description What was deleted, or said before a change, is not found.
+         */
+        get: operations["getChatRoomsByRoomIdMessagesSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/rooms/{roomId}/messages/{messageId}/reactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * React to a message
+         * @description Each person puts an emoji on a message once. A message has 30 kinds at most.
+         */
+        post: operations["postChatRoomsByRoomIdMessagesByMessageIdReactions"];
+        /** Take a reaction back */
+        delete: operations["deleteChatRoomsByRoomIdMessagesByMessageIdReactions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the messages of one's conversations, newest first
+         * @description Those that one has left are not searched.
+         */
+        get: operations["getChatSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get figures of one's conversations
+         * @description The counts are those of `GET /conversations`, added up. `sent_count` counts up to 10,000.
+         */
+        get: operations["getChatStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a one-time token for the chat WebSocket
+         * @description It opens one connection to `/chat/ws`. Where the operator has set CHAT_JWT_SECRET it is a JSON Web Token (HS256) that is good for nothing else; else a ticket as `POST /ws/ticket` gives.
+         */
+        post: operations["postChatToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the WebSocket for chat (RFC 6455)
+         * @description The same as `GET /ws`: subscribe to `room:ID` to hear of a conversation.
+         */
+        get: operations["getChatWs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comments/held": {
         parameters: {
             query?: never;
@@ -1239,6 +1401,514 @@ export interface paths {
          */
         get: operations["getCommentsByIdTexts"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's conversations, the latest active first
+         * @description `unread_count` and `mention_count` count what others wrote after `read_seq`; 100 means that or more. A direct conversation that was left is listed again when somebody writes.
+         */
+        get: operations["getConversations"];
+        put?: never;
+        /**
+         * Begin a conversation
+         * @description Two people have one direct conversation: where it is there already the answer is 200 with it. It needs exactly one of `user_ids`; the others need a `name`.
+         */
+        post: operations["postConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/join/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an invitation
+         * @description What room it leads to. Nothing is changed: `POST` on the same address joins.
+         */
+        get: operations["getConversationsJoinByToken"];
+        put?: never;
+        /**
+         * Join a room by an invitation
+         * @description A member stays one, and no use is counted.
+         */
+        post: operations["postConversationsJoinByToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark everything as read
+         * @description In all of one's conversations.
+         */
+        post: operations["postConversationsRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a conversation
+         * @description For its members. A public room for everybody who is not banned from it.
+         */
+        get: operations["getConversationsById"];
+        /**
+         * Change a conversation
+         * @description For owners and admins of the room. What is not given stays as it is.
+         */
+        put: operations["putConversationsById"];
+        post?: never;
+        /**
+         * Delete a conversation
+         * @description For owners of the room; its messages and files go for everybody. Of a direct conversation all that one wrote goes, and it is put out of one's list.
+         */
+        delete: operations["deleteConversationsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what moderators did in a room, newest first
+         * @description For moderators of the room.
+         */
+        get: operations["getConversationsByIdActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is banned from a room, newest first
+         * @description For moderators of the room.
+         */
+        get: operations["getConversationsByIdBans"];
+        put?: never;
+        /**
+         * Ban somebody from a room
+         * @description They are taken out and do not come back, by no link either.
+         */
+        post: operations["postConversationsByIdBans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/bans/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a ban
+         * @description For moderators of the room.
+         */
+        delete: operations["deleteConversationsByIdBansByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a part of the history of a conversation
+         * @description The newest messages, or those before, after or around a number, in the order of their numbers (`seq`). The numbers of a conversation are 1, 2, 3, … without gaps; a deleted message keeps its number and says nothing.
+         */
+        get: operations["getConversationsByIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the invitations of a room, newest first
+         * @description Moderators see all, others their own.
+         */
+        get: operations["getConversationsByIdInvitations"];
+        put?: never;
+        /**
+         * Make a link that leads into a room
+         * @description For every member of a public room, and for moderators of a private one. `token` is told this once.
+         */
+        post: operations["postConversationsByIdInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description One's own, or as a moderator of the room.
+         */
+        delete: operations["deleteConversationsByIdInvitationsByInvitationId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a public room
+         * @description Joining twice is joining once.
+         */
+        post: operations["postConversationsByIdJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a conversation
+         * @description A room that nobody is in any more is deleted. A direct conversation is only put out of one's list until somebody writes.
+         */
+        post: operations["postConversationsByIdLeave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose of what one is told in a conversation
+         * @description With `none` nothing of it counts as unread.
+         */
+        put: operations["putConversationsByIdLevel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members of a conversation */
+        get: operations["getConversationsByIdMembers"];
+        put?: never;
+        /**
+         * Bring somebody into a room
+         * @description For every member of a public room, and for moderators of a private one. Not somebody whom one has blocked, or who has blocked one.
+         */
+        post: operations["postConversationsByIdMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a member out of a room, or leave it
+         * @description They may come back; a ban keeps them out.
+         */
+        delete: operations["deleteConversationsByIdMembersByUserId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the role of a member, or give them a time-out
+         * @description Moderators give time-outs to members, admins also to moderators. Nobody changes somebody whose role is not below their own, but owners.
+         */
+        patch: operations["patchConversationsByIdMembersByUserId"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message
+         * @description `@username` mentions a member, `@all` everybody. In a room of 100 members or more only moderators do that, with `confirm_all`.
+         */
+        post: operations["postConversationsByIdMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description One's own, or as a moderator of the room. Its files are gone at once.
+         */
+        delete: operations["deleteConversationsByIdMessagesByMessageId"];
+        options?: never;
+        head?: never;
+        /** Change a message that one wrote */
+        patch: operations["patchConversationsByIdMessagesByMessageId"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pin a message
+         * @description Moderators of a room, and both people of a direct conversation. At most 100.
+         */
+        put: operations["putConversationsByIdMessagesByMessageIdPin"];
+        post?: never;
+        /** Unpin a message */
+        delete: operations["deleteConversationsByIdMessagesByMessageIdPin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has read a message
+         * @description In conversations of up to 50 members, for their members.
+         */
+        get: operations["getConversationsByIdMessagesByMessageIdSeen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{messageId}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a message and all that answers it, oldest first
+         * @description The whole thread, whichever message of it is named. An answer to an answer is in the same thread.
+         */
+        get: operations["getConversationsByIdMessagesByMessageIdThread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring somebody into a room
+         * @description The same as `POST /conversations/{id}/members`.
+         */
+        post: operations["postConversationsByIdParticipants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a member out of a room, or leave it
+         * @description The same as `DELETE /conversations/{id}/members/{userId}`.
+         */
+        delete: operations["deleteConversationsByIdParticipantsByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the pinned messages of a conversation, the latest pinned first */
+        get: operations["getConversationsByIdPins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say up to where one has read
+         * @description The mark only goes forward, but for `unread`. All devices of the person are told (`chat.unread`).
+         */
+        put: operations["putConversationsByIdRead"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6221,8 +6891,473 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        ChatAction: {
+            /** Format: int64 */
+            id: number;
+            action: string;
+            actor: components["schemas"]["UserRef"] | null;
+            subject: components["schemas"]["UserRef"] | null;
+            /** Format: uuid */
+            message_id: string | null;
+            details: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ChatActionList: {
+            items: components["schemas"]["ChatAction"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        /** @description Everything was marked as read: nothing of any conversation is unread */
+        ChatAllReadMessage: {
+            /** @description In how many conversations something was unread */
+            rooms: number;
+            /** @constant */
+            type: "chat.all_read";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatAttachment: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            kind: string;
+            media_type: string;
+            /** Format: int64 */
+            size_bytes: number;
+        };
+        ChatBan: {
+            person: components["schemas"]["UserRef"];
+            reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ChatBanList: {
+            items: components["schemas"]["ChatBan"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        /** @description A message was deleted */
+        ChatDeletedMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            /** @description Not by its author */
+            by_moderator: boolean;
+            /** @constant */
+            type: "chat.deleted";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        /** @description A message was changed by its author */
+        ChatEditedMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            content: string;
+            /** Format: date-time */
+            edited_at: string;
+            mentions: string[];
+            /** @constant */
+            type: "chat.edited";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatHistory: {
+            items: components["schemas"]["ChatMessage"][];
+            has_before: boolean;
+            has_after: boolean;
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: int64 */
+            read_seq: number;
+        };
+        ChatInvitation: {
+            /** Format: uuid */
+            id: string;
+            inviter: components["schemas"]["UserRef"] | null;
+            /** Format: int32 */
+            max_uses: number | null;
+            /** Format: int32 */
+            use_count: number;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            is_open: boolean;
+        };
+        ChatInvitationList: {
+            items: components["schemas"]["ChatInvitation"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ChatInvited: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** @enum {string} */
+            kind: "direct" | "private" | "public";
+            name: string | null;
+            description: string | null;
+            /** Format: int32 */
+            member_count: number;
+            inviter: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            is_member: boolean;
+            is_open: boolean;
+        };
+        /** @description Somebody is typing in a conversation, or is not any more. Without news it ends by itself after 8 seconds */
+        ChatIsTypingMessage: {
+            /**
+             * @description `room:ID`, to which the client is subscribed
+             * @example room:6f1b…
+             */
+            topic: string;
+            /**
+             * Format: uuid
+             * @description Who types
+             */
+            user_id: string;
+            /** @description False: not any more */
+            is_typing: boolean;
+            /** @constant */
+            type: "chat.is_typing";
+        };
+        ChatLast: {
+            /** Format: uuid */
+            id: string | null;
+            /** Format: int64 */
+            seq: number | null;
+            /** Format: uuid */
+            sender_id: string | null;
+            sender_name: string | null;
+            excerpt: string | null;
+            message_type: string | null;
+            is_deleted: boolean | null;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        ChatMark: {
+            /** Format: uuid */
+            room_id: string;
+            /** Format: int64 */
+            read_seq: number;
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: int32 */
+            unread_count: number;
+            /** Format: int32 */
+            mention_count: number;
+        };
+        ChatMember: {
+            /** Format: uuid */
+            id: string;
+            person: components["schemas"]["UserRef"];
+            /** @enum {string} */
+            role: "owner" | "admin" | "moderator" | "member";
+            /** Format: date-time */
+            joined_at: string;
+            /** Format: date-time */
+            timeout_until: string | null;
+            is_blocked: boolean;
+        };
+        ChatMemberList: {
+            items: components["schemas"]["ChatMember"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        /** @description Somebody came, went, or is something else in the room now */
+        ChatMemberMessage: {
+            /** Format: uuid */
+            user_id: string;
+            /**
+             * @description `changed`: another role, or a time-out
+             * @enum {string}
+             */
+            happened: "joined" | "left" | "changed";
+            /** @constant */
+            type: "chat.member";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        /** @description The person came to a conversation, left it, or is something else in it now */
+        ChatMembershipMessage: {
+            /** Format: uuid */
+            room_id: string;
+            /**
+             * @description `changed`: another role, or a time-out
+             * @enum {string}
+             */
+            happened: "joined" | "left" | "changed";
+            /** @constant */
+            type: "chat.membership";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatMessage: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            client_id: string;
+            /** @enum {string} */
+            message_type: "text" | "image" | "audio" | "system";
+            content: string;
+            sender: components["schemas"]["UserRef"] | null;
+            reply_to: components["schemas"]["ChatQuote"] | null;
+            /** Format: uuid */
+            thread_id: string | null;
+            /** Format: int64 */
+            reply_count: number;
+            is_edited: boolean;
+            /** Format: date-time */
+            edited_at: string | null;
+            is_deleted: boolean;
+            is_pinned: boolean;
+            reactions: components["schemas"]["ChatReaction"][];
+            attachments: components["schemas"]["ChatAttachment"][];
+            /** Format: uuid */
+            track_id: string | null;
+            track: components["schemas"]["TrackRef"] | null;
+            mentions: string[];
+            mentions_all: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ChatMessageList: {
+            items: components["schemas"]["ChatMessage"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        /** @description A new message */
+        ChatMessageMessage: {
+            /** @description Without `track`, which depends on the reader, but with `track_id` */
+            message: components["schemas"]["ChatMessage"];
+            /** @constant */
+            type: "chat.message";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatNewInvitation: {
+            /** Format: uuid */
+            id: string;
+            inviter: components["schemas"]["UserRef"] | null;
+            /** Format: int32 */
+            max_uses: number | null;
+            /** Format: int32 */
+            use_count: number;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            is_open: boolean;
+            token: string;
+        };
+        /** @description A message was pinned or unpinned */
+        ChatPinnedMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            is_pinned: boolean;
+            /** @constant */
+            type: "chat.pinned";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatQuote: {
+            /** Format: uuid */
+            id: string | null;
+            /** Format: int64 */
+            seq: number | null;
+            /** Format: uuid */
+            sender_id: string | null;
+            sender_name: string | null;
+            excerpt: string | null;
+            is_deleted: boolean | null;
+        };
+        ChatReaction: {
+            emoji: string | null;
+            /** Format: int32 */
+            count: number | null;
+            is_mine: boolean | null;
+        };
+        /** @description Somebody put an emoji on a message, or took it back */
+        ChatReactionMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number
+             */
+            seq: number;
+            emoji: string;
+            /** Format: uuid */
+            user_id: string;
+            /** @description False: taken back */
+            added: boolean;
+            /** @description How many people have put it there now */
+            count: number;
+            /** @constant */
+            type: "chat.reaction";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        /** @description The room was changed or deleted */
+        ChatRoomMessage: {
+            deleted: boolean;
+            name?: string | null;
+            description?: string | null;
+            slow_mode_s?: number;
+            is_read_only?: boolean;
+            /** @constant */
+            type: "chat.room";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        ChatSeen: {
+            person: components["schemas"]["UserRef"];
+        };
+        ChatSeenList: {
+            items: components["schemas"]["ChatSeen"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ChatStats: {
+            /** Format: int64 */
+            conversation_count: number;
+            /** Format: int32 */
+            unread_count: number;
+            /** Format: int32 */
+            mention_count: number;
+            /** Format: int64 */
+            sent_count: number;
+        };
+        /** @description Tell the others who are subscribed to a conversation that one is typing. In conversations of more than 50 members nothing is passed on */
+        ChatTypingMessage: {
+            /**
+             * @description `room:ID`, to which the client is subscribed
+             * @example room:6f1b…
+             */
+            topic: string;
+            /** @description False: not any more. To be said again every few seconds while it goes on */
+            is_typing: boolean;
+            /** @constant */
+            type: "chat.typing";
+        };
+        /** @description How much of a conversation the person has not read: after each change of the mark, after each message in conversations of up to 50 members, and after each that mentions them. In larger ones, whoever is subscribed to the room counts its messages */
+        ChatUnreadMessage: {
+            /** Format: uuid */
+            room_id: string;
+            /** @description Messages of others after `read_seq`; 100 means that or more */
+            unread: number;
+            /** @description Those that mention the person */
+            mentions: number;
+            /** Format: int64 */
+            read_seq: number;
+            /** Format: int64 */
+            last_seq: number;
+            /** @constant */
+            type: "chat.unread";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
         /** @description What clients send over the WebSocket */
-        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
+        ClientMessage: components["schemas"]["ChatTypingMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
         Collaborator: {
             /** Format: uuid */
             id: string;
@@ -6249,6 +7384,50 @@ export interface components {
         };
         CommentTextList: {
             items: components["schemas"]["CommentText"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        Conversation: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "direct" | "private" | "public";
+            name: string | null;
+            description: string | null;
+            is_read_only: boolean;
+            /** Format: int32 */
+            slow_mode_s: number;
+            /** Format: int32 */
+            member_count: number;
+            other: components["schemas"]["UserRef"] | null;
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: date-time */
+            last_active_at: string;
+            last_message: components["schemas"]["ChatLast"] | null;
+            /** @enum {string|null} */
+            role: "owner" | "admin" | "moderator" | "member" | null;
+            /** @enum {string|null} */
+            level: "all" | "mentions" | "none" | null;
+            /** Format: int64 */
+            read_seq: number | null;
+            /** Format: date-time */
+            timeout_until: string | null;
+            /** Format: int32 */
+            unread_count: number;
+            /** Format: int32 */
+            mention_count: number;
+            may_write: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ConversationList: {
+            items: components["schemas"]["Conversation"][];
             /** @description Not after a cursor. */
             page?: number;
             limit: number;
@@ -8401,7 +9580,7 @@ export interface components {
             recovery_codes_left: number;
         };
         /** @description What the server sends over the WebSocket */
-        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["ChatIsTypingMessage"] | components["schemas"]["ChatReactionMessage"] | components["schemas"]["ChatPinnedMessage"] | components["schemas"]["ChatAllReadMessage"] | components["schemas"]["ChatMessageMessage"] | components["schemas"]["ChatEditedMessage"] | components["schemas"]["ChatDeletedMessage"] | components["schemas"]["ChatRoomMessage"] | components["schemas"]["ChatMemberMessage"] | components["schemas"]["ChatMembershipMessage"] | components["schemas"]["ChatUnreadMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -10469,11 +11648,46 @@ export type BatchResult = components['schemas']['BatchResult'];
 export type BellState = components['schemas']['BellState'];
 export type BlockedPerson = components['schemas']['BlockedPerson'];
 export type BlockedPersonList = components['schemas']['BlockedPersonList'];
+export type ChatAction = components['schemas']['ChatAction'];
+export type ChatActionList = components['schemas']['ChatActionList'];
+export type ChatAllReadMessage = components['schemas']['ChatAllReadMessage'];
+export type ChatAttachment = components['schemas']['ChatAttachment'];
+export type ChatBan = components['schemas']['ChatBan'];
+export type ChatBanList = components['schemas']['ChatBanList'];
+export type ChatDeletedMessage = components['schemas']['ChatDeletedMessage'];
+export type ChatEditedMessage = components['schemas']['ChatEditedMessage'];
+export type ChatHistory = components['schemas']['ChatHistory'];
+export type ChatInvitation = components['schemas']['ChatInvitation'];
+export type ChatInvitationList = components['schemas']['ChatInvitationList'];
+export type ChatInvited = components['schemas']['ChatInvited'];
+export type ChatIsTypingMessage = components['schemas']['ChatIsTypingMessage'];
+export type ChatLast = components['schemas']['ChatLast'];
+export type ChatMark = components['schemas']['ChatMark'];
+export type ChatMember = components['schemas']['ChatMember'];
+export type ChatMemberList = components['schemas']['ChatMemberList'];
+export type ChatMemberMessage = components['schemas']['ChatMemberMessage'];
+export type ChatMembershipMessage = components['schemas']['ChatMembershipMessage'];
+export type ChatMessage = components['schemas']['ChatMessage'];
+export type ChatMessageList = components['schemas']['ChatMessageList'];
+export type ChatMessageMessage = components['schemas']['ChatMessageMessage'];
+export type ChatNewInvitation = components['schemas']['ChatNewInvitation'];
+export type ChatPinnedMessage = components['schemas']['ChatPinnedMessage'];
+export type ChatQuote = components['schemas']['ChatQuote'];
+export type ChatReaction = components['schemas']['ChatReaction'];
+export type ChatReactionMessage = components['schemas']['ChatReactionMessage'];
+export type ChatRoomMessage = components['schemas']['ChatRoomMessage'];
+export type ChatSeen = components['schemas']['ChatSeen'];
+export type ChatSeenList = components['schemas']['ChatSeenList'];
+export type ChatStats = components['schemas']['ChatStats'];
+export type ChatTypingMessage = components['schemas']['ChatTypingMessage'];
+export type ChatUnreadMessage = components['schemas']['ChatUnreadMessage'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type Collaborator = components['schemas']['Collaborator'];
 export type CollaboratorList = components['schemas']['CollaboratorList'];
 export type CommentText = components['schemas']['CommentText'];
 export type CommentTextList = components['schemas']['CommentTextList'];
+export type Conversation = components['schemas']['Conversation'];
+export type ConversationList = components['schemas']['ConversationList'];
 export type DataExport = components['schemas']['DataExport'];
 export type DataExportList = components['schemas']['DataExportList'];
 export type DeadEvent = components['schemas']['DeadEvent'];
@@ -13423,6 +14637,413 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    postChatRoomsByRoomIdAttachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A picture, sound, a PDF, or a project, preset or archive of a music program; 25 MiB at most
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAttachment"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    getChatRoomsByRoomIdAttachmentsByAttachmentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The file */
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteChatRoomsByRoomIdAttachmentsByAttachmentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The file */
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatRoomsByRoomIdMessagesSearch: {
+        parameters: {
+            query?: {
+                /** @description Parts of words, all of which are in the message; case and accents do not matter */
+                q?: string;
+                /** @description Only by the person with this username */
+                from?: string;
+                /** @description Only with one of these */
+                has?: "link" | "file" | "image" | "audio" | "track";
+                /** @description Only from before this time */
+                before?: string;
+                /** @description Only from then on */
+                after?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postChatRoomsByRoomIdMessagesByMessageIdReactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description One emoji; with or without U+FE0F it is the same
+                     * @example 🎧
+                     */
+                    emoji: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteChatRoomsByRoomIdMessagesByMessageIdReactions: {
+        parameters: {
+            query: {
+                /** @description One emoji; with or without U+FE0F it is the same */
+                emoji: string;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                roomId: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatSearch: {
+        parameters: {
+            query?: {
+                /** @description Parts of words, all of which are in the message; case and accents do not matter */
+                q?: string;
+                /** @description Only in this conversation */
+                in?: string;
+                /** @description Only by the person with this username */
+                from?: string;
+                /** @description Only with one of these */
+                has?: "link" | "file" | "image" | "audio" | "track";
+                /** @description Only from before this time */
+                before?: string;
+                /** @description Only from then on */
+                after?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatStats"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postChatToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                        /** @description Seconds */
+                        expires_in: number;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getChatWs: {
+        parameters: {
+            query: {
+                /** @description A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once */
+                token: string;
+                /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection becomes a WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation"];
+            426: components["responses"]["426.upgrade_required"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getCommentsHeld: {
         parameters: {
             query?: {
@@ -13668,6 +15289,1409 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversations: {
+        parameters: {
+            query?: {
+                /** @description Public rooms that one may join, instead of one's own */
+                public?: boolean;
+                /** @description Parts of its name, or of the other person's */
+                q?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Between two people; for those who are brought in or have a link; for everybody who is signed in
+                     * @enum {string}
+                     */
+                    kind: "direct" | "private" | "public";
+                    /**
+                     * @description What it is called; direct conversations have no name
+                     * @example Modular evenings
+                     */
+                    name?: string;
+                    /** @description What it is about */
+                    description?: string | null;
+                    /** @description Who is in it from the beginning, besides oneself */
+                    user_ids?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description It was there already */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsJoinByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of an invitation */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatInvited"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsJoinByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of an invitation */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            410: components["responses"]["410.token_invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        rooms: number;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What it is called; direct conversations have no name
+                     * @example Modular evenings
+                     */
+                    name?: string;
+                    /** @description What it is about */
+                    description?: string | null;
+                    /** @description Seconds that members wait between two messages; moderators do not wait */
+                    slow_mode_s?: number;
+                    /** @description Only moderators write */
+                    is_read_only?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdActions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatActionList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdBans: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatBanList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdBans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person, a member or not
+                     */
+                    user_id: string;
+                    /** @description For the other moderators */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdBansByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdHistory: {
+        parameters: {
+            query?: {
+                /** @description Messages before this number */
+                before?: number;
+                /** @description Messages after this number */
+                after?: number;
+                /** @description Messages on both sides of this number, and the one that has it */
+                around?: number;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatHistory"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdInvitations: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatInvitationList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description How many people it brings in; null or left out: any number */
+                    max_uses?: number | null;
+                    /**
+                     * @description How long it works, in seconds; a week where nothing is said, 30 days at most
+                     * @default 604800
+                     */
+                    expires_in_s?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatNewInvitation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdInvitationsByInvitationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The invitation */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Who owns the room from now on; for owners. Without it, where the last owner leaves, the eldest admin, moderator or member
+                     */
+                    successor_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsByIdLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Of what one is told: of all messages, of those that mention one, of nothing. Null: of all in rooms of fewer than 100 members, else of mentions
+                     * @enum {string|null}
+                     */
+                    level: "all" | "mentions" | "none" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdMembers: {
+        parameters: {
+            query?: {
+                /** @description Parts of their names */
+                q?: string;
+                /** @description Those with a role first; or the latest who came */
+                sort?: "role" | "newest";
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMemberList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person
+                     */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMember"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdMembersByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchConversationsByIdMembersByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Given by owners; by admins those below theirs
+                     * @enum {string}
+                     */
+                    role?: "owner" | "admin" | "moderator" | "member";
+                    /**
+                     * Format: date-time
+                     * @description Until when they may read but not write; null ends it
+                     */
+                    timeout_until?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMember"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Chosen by the client. The same once more gives the message that there is; with something else in it, 409
+                     */
+                    client_id: string;
+                    /**
+                     * @description A subset of Markdown, kept as it was typed
+                     * @example Listen to the **second** drop
+                     */
+                    content: string;
+                    /**
+                     * Format: uuid
+                     * @description The message that it answers
+                     */
+                    reply_to_id?: string | null;
+                    /** @description Files that one has uploaded for this conversation */
+                    attachment_ids?: string[];
+                    /**
+                     * Format: uuid
+                     * @description A track; only those see it who may see it anyway
+                     */
+                    track_id?: string | null;
+                    /** @description `@all` in a room of 100 members or more is meant; else 409 */
+                    confirm_all?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It was there already */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdMessagesByMessageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchConversationsByIdMessagesByMessageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description A subset of Markdown, kept as it was typed
+                     * @example Listen to the **second** drop
+                     */
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsByIdMessagesByMessageIdPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdMessagesByMessageIdPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdMessagesByMessageIdSeen: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSeenList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdMessagesByMessageIdThread: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The message */
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postConversationsByIdParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person
+                     */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMember"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteConversationsByIdParticipantsByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getConversationsByIdPins: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putConversationsByIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description Number of the newest message that was read
+                     */
+                    seq: number;
+                    /** @description Instead: this message and all after it are unread */
+                    unread?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMark"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -26179,7 +29203,7 @@ export interface operations {
     getWs: {
         parameters: {
             query: {
-                /** @description A ticket of POST /ws/ticket; works once */
+                /** @description A ticket of POST /ws/ticket, or for /chat/ws a token of POST /chat/token; works once */
                 token: string;
                 /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
                 after?: number;
