@@ -57,7 +57,7 @@ test('a newcomer registers, becomes a creator by one click, drops a track, sees 
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByText('Ready to be heard').waitFor({ timeout: 60_000 });
     const { texts, values } = await said();
-    assert.ok(texts.some((text) => /[kM]B of 3\.5 MB/.test(text)), `how much was sent is told: ${texts.join(' | ')}`);
+    assert.ok(texts.some((text) => /[kM]B of 1\.8 MB/.test(text)), `how much was sent is told: ${texts.join(' | ')}`);
     assert.ok(values.some((value) => value > 0 && value < 100), `a progress bar moves: ${values.join(' ')}`);
     assert.ok(texts.some((text) => /(Waiting|Listening|Encoding|Storing) \d+%/.test(text)), `how the work on it goes is told: ${texts.join(' | ')}`);
     await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });

@@ -41,7 +41,7 @@ socket_sign(struct request *req)
 
     uuid_random(jti);
     claims = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "iss", ISSUER, "aud", AUDIENCE, "sub", req->identity.user_id, "iat", (json_int_t)now, "exp",
-                       (json_int_t)(now + TOKEN_S), "jti", jti);
+                       (json_int_t)now + TOKEN_S, "jti", jti);
     payload = json_dumps(claims, JSON_COMPACT);
     json_decref(claims);
     if (payload && key && header && cjose_header_set(header, CJOSE_HDR_ALG, "HS256", &error) && cjose_header_set(header, "typ", "JWT", &error))
