@@ -59,7 +59,6 @@ function useLeaving(leave: (id: string) => Promise<unknown>) {
       }
     },
     onSuccess: (_nothing, id) => {
-      client.removeQueries({ queryKey: ['chat', 'window', id] });
       invalidateConversations(client);
       void client.invalidateQueries({ queryKey: conversationQuery(id).queryKey, refetchType: 'none' });
     },
