@@ -1,20 +1,20 @@
-"""Search: what people type while typing, whole names, typing errors and common words, drawn by Zipf, from one client and from 16, in a catalogue filled beside the triggers.
-VEZA_BENCH_TRACKS says how many tracks, for a curve several numbers with commas between (10000,100000,1000000; the goals are for a million). VEZA_BENCH_PLOT names the file of the curve."""
+"""Search: what people type while typing, whole names, typing errors and common words, drawn by Zipf, from one client and from 16, in catalogues made by `veza demo`.
+VEZA_BENCH_TRACKS says how many tracks, for a curve several numbers with commas between (10000,100000,1000000; the goals are for a million). VEZA_BENCH_PLOT names the file of the curve.
+VEZA_BENCH_SCALE: as in scale.py."""
 import concurrent.futures
 import http.client
 import math
 import os
 import random
 import statistics
-import subprocess
 import time
 import urllib.parse
 
 from .lists import ask
-from .veza import ROOT, Veza
+from .scale import filled
+from .veza import ROOT
 
 PLOT = os.path.join(ROOT, "docs", "images", "search-scale.svg")
-FILL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "search.sql")
 SIZES = [int(size) for size in os.environ.get("VEZA_BENCH_TRACKS", "10000,100000,1000000").split(",")]
 QUERIES = 1000
 GOALS_MS = {1: 30, 16: 150}
@@ -72,16 +72,9 @@ def spread(times):
     return {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1), "p99": round(cuts[98], 1), "worst": round(max(times), 1)}
 
 
-def measure(veza, report, tracks):
-    began = time.monotonic()
-    subprocess.run(["psql", "-XAtq", veza.conninfo().replace("user=veza", "user=postgres"), "-v", "users=%d" % max(1000, tracks // 20), "-v", "tracks=%d" % tracks, "-f", FILL],
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    filled = time.monotonic()
-    ask(veza, "select search_rebuild()")
-    details = {"tracks": tracks, "fill_s": round(filled - began), "rebuild_s": round(time.monotonic() - filled), "entries_bytes": int(ask(
+def measure(veza, report, tracks, fill_s):
+    details = {"tracks": tracks, "fill_s": round(fill_s), "entries_bytes": int(ask(
         veza, "select sum(pg_total_relation_size(inhrelid)) from pg_inherits where inhparent = 'search_entries'::regclass"))}
-    veza.stop()
-    veza.start()
     texts = [text for _, text in queries(veza, QUERIES)]
     for what, path in (("suggestions", "/api/v1/search/suggestions?q="), ("search", "/api/v1/search?q="), ("tracks, 1000 candidates", "/api/v1/search?type=tracks&q=")):
         cold = timed(veza, path, texts[:100], 1)[0]
@@ -124,12 +117,14 @@ def run(report):
     """Each size in a database of its own: the other parts are measured in a small one."""
     sizes = []
     for tracks in SIZES:
-        alone = Veza()
+        veza, stays, fill_s = filled(tracks, max(500, tracks // 20))
         try:
-            alone.start()
-            sizes.append(measure(alone, report, tracks))
+            veza.start()
+            sizes.append(measure(veza, report, tracks, fill_s))
         finally:
-            alone.remove()
+            veza.stop()
+            if not stays:
+                veza.remove()
     report.details["search"] = sizes
     if len(sizes) > 1:
         plot(sizes, os.environ.get("VEZA_BENCH_PLOT", PLOT))

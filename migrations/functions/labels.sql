@@ -53,14 +53,14 @@ begin
 end
 $$;
 
--- A genre, and all below it.
+-- A genre, and all below it, however deep; a ring has an end too.
 create or replace function genre_below(root varchar) returns setof varchar
     language sql stable
     as $$
-with recursive r (slug, depth) as (
-    select root, 1
+with recursive r (slug) as (
+    select root
     union
-    select g.slug, r.depth + 1 from r join genres g on g.parent_slug = r.slug where r.depth < 8
+    select g.slug from r join genres g on g.parent_slug = r.slug
 )
 select r.slug from r
 $$;
@@ -152,5 +152,105 @@ begin
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from tracks t where t.id = any (ids) and t.deleted_at is null;
     return cardinality(ids);
+end
+$$;
+
+-- Until the transaction ends nobody else merges or moves. Statements of a function see what was committed before each began, so what comes after this sees what the last one did.
+create or replace function labels_lock() returns void
+    language plpgsql
+    as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('labels', 0));
+end
+$$;
+
+-- The name leads to the other tag from now on, and who follows or mutes the one follows or mutes the other. A job gives tracks the other tag. `problem`: same.
+-- No row: one of them is not there.
+create or replace function tag_merge(given text, target text) returns table (merged text, kept text, problem text)
+    language plpgsql
+    as $$
+declare
+    old_tag tags;
+    new_tag tags;
+begin
+    perform labels_lock();
+    select g.* into old_tag from tags g where g.id = tag_of(given);
+    select g.* into new_tag from tags g where g.id = tag_of(target);
+    if old_tag.id is null or new_tag.id is null then
+        return;
+    end if;
+    if old_tag.id = new_tag.id then
+        return query select old_tag.name::text, new_tag.name::text, 'same'::text;
+        return;
+    end if;
+    insert into tag_aliases (key, is_exact, tag_id)
+    values (case when old_tag.is_split then tag_key(old_tag.name) else label_fold(old_tag.name) end, old_tag.is_split, new_tag.id)
+        on conflict (key, is_exact) do update set tag_id = excluded.tag_id;
+    update tag_aliases c set tag_id = new_tag.id where c.tag_id = old_tag.id;
+    insert into user_tag_follows (user_id, tag_id, created_at) select f.user_id, new_tag.id, f.created_at from user_tag_follows f where f.tag_id = old_tag.id on conflict do nothing;
+    insert into user_mutes (user_id, tag_id, created_at) select m.user_id, new_tag.id, m.created_at from user_mutes m where m.tag_id = old_tag.id on conflict do nothing;
+    insert into jobs (kind, payload, dedupe_key) values ('tag.merge', jsonb_build_object('tag_id', old_tag.id, 'into_id', new_tag.id), 'tag.merge:' || old_tag.id)
+        on conflict (dedupe_key) do update set state = 'queued', attempts = 0, run_at = now(), finished_at = null, payload = excluded.payload
+     where jobs.state in ('done', 'failed', 'dead');
+    return query select old_tag.name::text, new_tag.name::text, null::text;
+end
+$$;
+
+-- The same of genres. Other names of the one lead to the other too, and what stood below it stands below the other. `problem`: same, below or merging.
+create or replace function genre_merge(given text, target text) returns table (merged text, kept text, problem text)
+    language plpgsql
+    as $$
+declare
+    old_genre genres;
+    new_genre genres;
+begin
+    perform labels_lock();
+    select g.* into old_genre from genres g where g.slug = genre_of(given);
+    select g.* into new_genre from genres g where g.slug = genre_of(target);
+    if old_genre.slug is null or new_genre.slug is null then
+        return;
+    end if;
+    problem := case when old_genre.slug = new_genre.slug then 'same'
+                    when new_genre.slug in (select genre_below(old_genre.slug)) then 'below'
+                    -- Its name leads away until the job has its tracks: back again would be a ring.
+                    when exists (select from genre_aliases a where a.fold = label_fold(new_genre.name) and a.genre_slug <> new_genre.slug)
+                    then 'merging' end;
+    if problem is null then
+        insert into genre_aliases (fold, name, genre_slug) values (label_fold(old_genre.name), old_genre.name, new_genre.slug)
+            on conflict (fold) do update set genre_slug = excluded.genre_slug;
+        update genre_aliases c set genre_slug = new_genre.slug where c.genre_slug = old_genre.slug;
+        update genres g set parent_slug = new_genre.slug where g.parent_slug = old_genre.slug;
+        insert into user_genre_follows (user_id, genre_slug, created_at)
+        select f.user_id, new_genre.slug, f.created_at from user_genre_follows f where f.genre_slug = old_genre.slug on conflict do nothing;
+        insert into user_mutes (user_id, genre_slug, created_at)
+        select m.user_id, new_genre.slug, m.created_at from user_mutes m where m.genre_slug = old_genre.slug on conflict do nothing;
+        insert into jobs (kind, payload, dedupe_key)
+        values ('genre.merge', jsonb_build_object('genre', old_genre.slug, 'into', new_genre.slug), 'genre.merge:' || old_genre.slug)
+            on conflict (dedupe_key) do update set state = 'queued', attempts = 0, run_at = now(), finished_at = null, payload = excluded.payload
+         where jobs.state in ('done', 'failed', 'dead');
+    end if;
+    merged := old_genre.name;
+    kept := new_genre.name;
+    return next;
+end
+$$;
+
+-- A genre below another, or, without `above`, at the top. `problem`: missing or below. No row: there is no such genre.
+create or replace function genre_move(given text, above text) returns table (slug varchar, parent varchar, problem text)
+    language plpgsql
+    as $$
+begin
+    perform labels_lock();
+    slug := genre_of(given);
+    parent := genre_of(above);
+    if slug is null then
+        return;
+    end if;
+    problem := case when above is not null and parent is null then 'missing'
+                    when parent in (select genre_below(genre_move.slug)) then 'below' end;
+    if problem is null then
+        update genres g set parent_slug = genre_move.parent, is_usual = true where g.slug = genre_move.slug;
+    end if;
+    return next;
 end
 $$;

@@ -40,6 +40,23 @@ begin
 end
 $$;
 
+-- The place of a key on the wheel of keys, 8a for A minor; null: it is none.
+create or replace function search_key_code(musical_key text) returns text
+    language plpgsql immutable parallel safe
+    as $$
+declare
+    m constant text[] := regexp_match(btrim(musical_key), '^([A-Ga-g])([#b♯♭]?) ?(m|min|minor|maj|major|)$');
+    wheel constant text[] := '{8,3,10,5,12,7,2,9,4,11,6,1}';
+    tone int;
+begin
+    if m is null then
+        return null;
+    end if;
+    tone := strpos('c d ef g a b', lower(m[1])) - 1 + case m[2] when '#' then 1 when '♯' then 1 when 'b' then -1 when '♭' then -1 else 0 end + 12;
+    return case when m[3] in ('m', 'min', 'minor') then wheel[1 + (tone + 3) % 12] || 'a' else wheel[1 + tone % 12] || 'b' end;
+end
+$$;
+
 -- What something is found by: its names in the form of search_canon(); all its texts in that of search_norm(); and its words: A of its names, B of who made it, C of the rest; whole names
 -- without spaces begin with @, with their makers with &, makers with ~, filters with =. A rebuild calls this a million times: only expressions that PL/pgSQL evaluates by itself.
 create or replace function search_made(names text[], makers text[], others text[], filters text[], out raws text[], out body text, out words tsvector)
@@ -191,10 +208,10 @@ begin
        set owner_id = excluded.owner_id, public_from = excluded.public_from, is_explicit = excluded.is_explicit, score = excluded.score, tier = excluded.tier,
            raws = excluded.raws, body = excluded.body, words = excluded.words;
     insert into search_words (word, keys)
-    select w, search_keys(w)
+    select w, search_word_keys(w)
       from (select distinct l.w
               from search_entries e cross join unnest(tsvector_to_array(e.words)) l (w)
-             where e.kind = of_kind and e.id = any (ids) and e.public_from is not null and l.w ~ '^[[:alpha:]]{4,48}$') n
+             where e.kind = of_kind and e.id = any (ids) and e.public_from is not null and l.w ~ '^([[:alpha:]]{4,48}|[a-z0-9]{1,48})$') n
      where not exists (select from search_words o where o.word = n.w)
      order by w
         on conflict do nothing;
@@ -449,7 +466,7 @@ begin
     insert into search_counted (word, n)
     select w.word, count(*)::int
       from search_entries e cross join regexp_split_to_table(e.body, ' ') w (word)
-     where e.public_from is not null and w.word ~ '^[[:alpha:]]{4,48}$'
+     where e.public_from is not null and w.word ~ '^([[:alpha:]]{4,48}|[a-z0-9]{1,48})$'
      group by w.word;
 end
 $$;
@@ -465,7 +482,7 @@ declare
                                     order by x.word limit most);
 begin
     insert into search_words as o (word, n, keys)
-    select c.word, c.n, search_keys(c.word) from search_counted c left join search_words h on h.word = c.word
+    select c.word, c.n, search_word_keys(c.word) from search_counted c left join search_words h on h.word = c.word
      where c.word = any (those) and h.n is distinct from c.n
      order by c.word
         on conflict (word) do update set n = excluded.n;
@@ -575,6 +592,23 @@ begin
 end
 $$;
 
+-- A word of the vocabulary is found by its keys when it is misspelt; short ones and those with digits are in it to be counted only.
+create or replace function search_word_keys(word text) returns text[]
+    language plpgsql immutable parallel safe
+    as $$ begin return case when word ~ '^[[:alpha:]]{4,48}$' then search_keys(word) else '{}' end; end $$;
+
+-- Do so many things have a word with this beginning that it is cheaper to look at those that the other words find? Of these there are at most as many as of the rarest one, and of
+-- very frequent words the best few hundred have it too.
+create or replace function search_is_frequent(beginning text, others text[]) returns boolean
+    language plpgsql stable parallel safe
+    as $$
+declare
+    n bigint := (select sum(few.n) from (select w.n from search_words w where w.word >= beginning and w.word < beginning || U&'\+10FFFF' limit 3000) few);
+begin
+    return n > 30000 or n > 300 and n > 14 * (select min(coalesce(w.n, 0)) from unnest(others) o (word) left join search_words w on w.word = o.word);
+end
+$$;
+
 -- Words that are not further than `budget` from what was typed, the nearest and the most frequent first. `is_beginning`: or that begin so.
 create or replace function search_variants(typed text, is_beginning boolean, budget int) returns table (word text, cost int)
     language plpgsql stable parallel safe
@@ -606,7 +640,7 @@ $$;
 -- After 200 ms of the statement no further tier is begun. The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
 create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector)
-    language plpgsql stable parallel safe set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+    language plpgsql stable parallel safe
     as $$
 #variable_conflict use_column
 declare
@@ -740,7 +774,7 @@ $$;
 -- `scope`: public; both: and what is one's own or shared with one; closed: only that; own: one's own, whatever its state.
 create or replace function search_find(of_kind smallint, asked text, viewer uuid, staff boolean, scope text, filters tsquery, most int)
     returns table (place int, id uuid, class text, field text, typos int)
-    language plpgsql stable
+    language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
     as $$
 #variable_conflict use_column
 declare
@@ -796,16 +830,16 @@ begin
         return;
     end if;
 
-    -- One letter after other words would make PostgreSQL gather all that has a word with it: it is compared with what the other words found.
-    if cardinality(parts) > 1 and final ~ '^[a-z0-9]$' then
+    -- For a beginning PostgreSQL gathers all that has a word with it, whatever the other words are. Where that is much it is compared with what the other words found.
+    if cardinality(parts) > 1 and final ~ '^([[:alpha:]]{4,48}|[a-z0-9]{1,48})$' and search_is_frequent(final, parts[1:cardinality(parts) - 1]) then
         tail := '% ' || final || '%';
     end if;
     maker := search_quote('~' || whole)::tsquery;
-    select string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*' else '' end, ' & ')::tsquery,
+    select (string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*' else '' end, ' & ')
+                filter (where tail is null or p.i < cardinality(parts)))::tsquery,
            string_agg(search_quote(p.w) || case when p.i = cardinality(parts) and not is_sign then ':*A' else ':A' end, ' & ')::tsquery
       into spread, named
-      from unnest(parts) with ordinality p (w, i)
-     where tail is null or p.i < cardinality(parts);
+      from unnest(parts) with ordinality p (w, i);
     return query
     select had + (row_number() over (order by s.words @@ maker desc, s.words @@ named desc, s.score desc, s.id))::int, s.id, 'words',
            case when s.words @@ maker then 'maker' when s.words @@ named then 'name' else 'several' end, 0

@@ -163,6 +163,10 @@ list_write(struct request *req, const struct query *query, db_form form, const P
     int rows = PQntuples(result), partial = PQfnumber(result, "partial_");
 
     text_to_int64(limit, 1, 100, &most);
+    if (!result) {
+        buf_printf(out, "{\"items\":[],\"page\":%s,\"limit\":%lld,\"next\":null,\"partial\":true}", page ? page : "1", (long long)most);
+        return;
+    }
     if (rows && PQgetisnull(result, 0, PQfnumber(result, db_list_key_column(sort, 0))))
         rows = 0; /* it only tells the total */
     next = rows > most ? list_make_cursor(req, sort, form, result, (int)most - 1) : NULL;

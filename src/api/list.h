@@ -10,5 +10,5 @@
 /* The form of `query` that answers this request, or a problem with its cursor. Sets what the statement reads besides its own inputs. */
 const struct problem *list_form(struct request *req, const struct query *query, db_form *ret_form);
 
-/* Replies with the rows of that statement; takes over `result`. */
+/* Replies with the rows of that statement; takes over `result`. NULL: time was up before there was one. */
 const struct problem *list_reply(struct request *req, int status, const struct query *query, db_form form, PGresult *result);

@@ -253,15 +253,15 @@ run(struct request *req, const struct query *query, db_form form, PGresult **ret
     return p;
 }
 
-const struct problem *
-db_rows_within(struct request *req, const struct query *query, int timeout_ms, PGresult **ret, bool *ret_late)
+static const struct problem *
+run_within(struct request *req, const struct query *query, db_form form, int timeout_ms, PGresult **ret, bool *ret_late)
 {
     struct db_error error = {.message = "transaction"};
     enum db_status status = db_begin_short(timeout_ms);
     PGresult *result = NULL;
 
     if (!status) {
-        status = db_execute(query, is_for_visitor(req, query) ? DB_ROWS | DB_VISITOR : DB_ROWS, bind_request, req, &result, &error);
+        status = db_execute(query, is_for_visitor(req, query) ? form | DB_VISITOR : form, bind_request, req, &result, &error);
         db_end(!status); /* it only read: how that ends changes nothing */
     }
     if (status && status != DB_TIMEOUT)
@@ -269,6 +269,12 @@ db_rows_within(struct request *req, const struct query *query, int timeout_ms, P
     *ret = status ? NULL : result;
     *ret_late = status == DB_TIMEOUT;
     return NULL;
+}
+
+const struct problem *
+db_rows_within(struct request *req, const struct query *query, int timeout_ms, PGresult **ret, bool *ret_late)
+{
+    return run_within(req, query, DB_ROWS, timeout_ms, ret, ret_late);
 }
 
 const struct problem *
@@ -431,7 +437,7 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
     struct claimed *claimed;
     db_form form = DB_ROWS;
 
-    if (!req->input_good || !route->sql || route->requires || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
+    if (!req->input_good || !route->sql || route->requires || route->within_ms || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
         return;
     claimed = arena_alloc(req->arena, sizeof *claimed);
     if (!claimed || (route->shape == MANY && list_form(req, route->sql, &form)))
@@ -516,7 +522,9 @@ run_route_query(struct request *req)
     if (route->then)
         return change_then_read(req);
     p = route->shape == MANY ? list_form(req, route->sql, &form) : NULL;
-    if (!p)
+    if (!p && route->within_ms && !replica_may_answer(req, route->sql))
+        p = run_within(req, route->sql, form, route->within_ms, &result, &(bool){false});
+    else if (!p)
         p = run(req, route->sql, form, &result);
     if (p)
         return p;

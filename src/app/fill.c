@@ -245,6 +245,10 @@ derive(struct fill *fill)
                           "  from (select creator_id, count(*) as tracks from tracks"
                           "         where public_from is not null and status = 'completed' and deleted_at is null group by 1) n"
                           " where s.user_id = n.creator_id") &&
+           fill_run(fill, "insert into genre_counts (genre, public_tracks, explicit_tracks)"
+                          " select t.genre, count(*), count(*) filter (where t.is_explicit) from tracks t join users u on u.id = t.creator_id"
+                          "  where t.genre <> '' and t.public_from is not null and t.status = 'completed' and t.deleted_at is null and user_shown(u) group by 1"
+                          " on conflict (genre) do update set public_tracks = excluded.public_tracks, explicit_tracks = excluded.explicit_tracks") &&
            fill_run(fill, "insert into playlist_days (playlist_id, day, followed)"
                           " select playlist_id, (created_at at time zone 'UTC')::date, count(*) from playlist_follows"
                           " group by 1, 2 on conflict (playlist_id, day) do update set followed = excluded.followed");

@@ -42,6 +42,7 @@
 #define PLACE_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
 #define IDLE_CONNECTIONS 64 /* that threads of the servers share */
+#define OUTSIDE_JOBS 4 /* at once, which ask servers that people named */
 #define SHORT_JOB_S 60 /* ten minutes of sound: see track_create */
 
 #define STATEMENT_HOOKS .lend = db_lend, .take_parked = db_take_parked, .adopt = db_adopt, .give_back = db_give_back, .drop = db_drop, \
@@ -237,7 +238,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
     }
     if (run->roles & APP_WORKER) {
         struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers,
-                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads},
+                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads, [JOB_OUTSIDE] = OUTSIDE_JOBS},
                                          .short_threads = {[JOB_HEAVY] = 1}, .short_s = SHORT_JOB_S,
                                          .stale_after_s = (int)config->job_stale_s};
 

@@ -159,6 +159,42 @@ text_free(char **text)
 }
 
 size_t
+text_blank_character(const char *p)
+{
+    static const uint32_t ranges[][2] = {
+        {0x01, 0x20},     {0x7F, 0xA0},     {0xAD, 0xAD},     {0x34F, 0x34F},   {0x61C, 0x61C},     {0x115F, 0x1160},     {0x17B4, 0x17B5},
+        {0x180B, 0x180F}, {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800},   {0x3000, 0x3000},     {0x3164, 0x3164},
+        {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFF8}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+    const unsigned char *bytes = (const unsigned char *)p;
+    size_t len = *bytes < 0xC0 ? 1 : *bytes < 0xE0 ? 2 : *bytes < 0xF0 ? 3 : 4;
+    uint32_t point = len > 1 ? *bytes & (0x7Fu >> len) : *bytes;
+
+    if (*bytes >= 0x80 && *bytes < 0xC0)
+        return 0;
+    for (size_t i = 1; i < len; i++) {
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+        point = point << 6 | (bytes[i] & 0x3F);
+    }
+    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+        if (point >= ranges[i][0] && point <= ranges[i][1])
+            return len;
+    return 0;
+}
+
+bool
+text_is_unseen(const char *text)
+{
+    size_t len;
+
+    if (!text[strspn(text, " \t\r\n")])
+        return false;
+    while (*text && (len = text_blank_character(text)))
+        text += len;
+    return !*text;
+}
+
+size_t
 text_hidden_character(const char *p, bool *ret_belongs)
 {
     static const struct { uint32_t first, last; bool belongs; } hidden[] = {

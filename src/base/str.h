@@ -47,6 +47,11 @@ bool utf8_valid(struct str bytes, size_t *ret_characters);
  * overrides of the direction, with which a text looks like another: "song\u202Evaw.exe" is shown as "songexe.wav". */
 size_t text_hidden_character(const char *p, bool *ret_belongs);
 
+/* How many bytes the character of UTF-8 at `p` has, if there is nothing to see: a space, a hidden character, or one that fills the place of a letter; else 0. */
+size_t text_blank_character(const char *p);
+/* Is there nothing to see in `text`, and more in it than spaces of the keyboard? */
+bool text_is_unseen(const char *text);
+
 /* Copies `text` to `out`, which holds `size` > 0 bytes, with a question mark for each byte that is no part of valid UTF-8. What does not fit
  * is cut off, at a character. */
 void utf8_clean(const char *text, char *out, size_t size);

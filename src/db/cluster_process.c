@@ -40,7 +40,7 @@ cluster_settings_from(const struct config *config, struct cluster_settings *ret_
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int64_t polling = config->http_threads ? config->http_threads : processors * 2 < 4 ? 4 : processors * 2;
     int64_t hashing = config->password_threads ? config->password_threads : processors;
-    int64_t wanted = 2 * (polling + config->waiter_threads + config->handler_threads + hashing) + 2 * config->media_workers + config->outgoing_threads + 24;
+    int64_t wanted = 2 * (polling + config->waiter_threads + config->handler_threads + hashing) + 2 * config->media_workers + config->outgoing_threads + 32;
 
     ret_settings->durable = config->database_durable;
     ret_settings->max_connections = (int)(wanted < 100 ? 100 : wanted);

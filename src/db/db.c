@@ -482,8 +482,8 @@ command(struct connection *c, const char *sql)
     return status;
 }
 
-enum db_status
-db_begin(void)
+static enum db_status
+begin(const char *sql)
 {
     struct connection *c = connection_here();
     enum db_status status;
@@ -492,10 +492,16 @@ db_begin(void)
         return DB_UNAVAILABLE;
     if (c->asked.query)
         PQclear(connection_read_reply(c)); /* of a statement that is not wanted any more */
-    status = command(c, "begin");
+    status = command(c, sql);
     c->transaction = status == DB_OK;
     c->lost = false;
     return status;
+}
+
+enum db_status
+db_begin(void)
+{
+    return begin("begin");
 }
 
 enum db_status
@@ -515,16 +521,10 @@ db_begin_long(void)
 enum db_status
 db_begin_short(int timeout_ms)
 {
-    char set[64];
-    enum db_status status = db_begin();
+    char sql[120];
 
-    if (status)
-        return status;
-    snprintf(set, sizeof set, "set local statement_timeout = %d", timeout_ms);
-    status = command(connection_held(), set);
-    if (status)
-        db_end(false);
-    return status;
+    snprintf(sql, sizeof sql, "begin; set local statement_timeout = %d; set local plan_cache_mode = force_generic_plan", timeout_ms);
+    return begin(sql);
 }
 
 enum db_status

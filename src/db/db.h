@@ -102,7 +102,8 @@ enum db_status db_each(const struct query *query, const struct db_arg *args, db_
 enum db_status db_begin(void);
 /* One whose statements may take an hour each, for work in the background. */
 enum db_status db_begin_long(void);
-/* One whose statements PostgreSQL ends after so many milliseconds each (DB_TIMEOUT). */
+/* One whose statements PostgreSQL ends after so many milliseconds each (DB_TIMEOUT). To plan them takes part of that time, so a connection plans each of them
+ * once, for all values. */
 enum db_status db_begin_short(int timeout_ms);
 enum db_status db_end(bool commit);
 

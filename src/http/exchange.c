@@ -124,7 +124,7 @@ runs_in_loop(const struct request *req)
 {
     bool may_wait = req->route->opens_files && req->server->settings.files_are_elsewhere;
 
-    return !request_once_key(req) && !may_wait && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
+    return !request_once_key(req) && !may_wait && !req->route->within_ms && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
 }
 
 static void
@@ -151,6 +151,7 @@ static enum MHD_Result
 dispatch(struct request *req)
 {
     const struct problem *p;
+    enum runs runs;
 
     watchdog_expect(req->connection, 0);
     if (is_settled(req))
@@ -162,7 +163,8 @@ dispatch(struct request *req)
         return MHD_YES;
     }
     MHD_suspend_connection(req->connection);
-    if (pool_submit(req->server->pools[req->route->opens_files ? RUNS_ON_POOL : req->route->runs], answer_on_pool, req))
+    runs = req->route->opens_files ? RUNS_ON_POOL : req->route->runs;
+    if (pool_submit_for(req->server->pools[runs], runs == RUNS_ON_OUTSIDE_POOL ? park_person(req) : 0, answer_on_pool, req))
         return MHD_YES;
     reply_problem(req, problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5));
     MHD_resume_connection(req->connection);

@@ -33,7 +33,7 @@
 
 enum field_type {
     FIELD_NONE,
-    FIELD_STRING,  /* one line: no control or bidirectional-override characters; min and max count characters */
+    FIELD_STRING,  /* one line: no control or bidirectional-override characters, and not only characters that show nothing; min and max count characters */
     FIELD_TEXT,    /* several lines: newline and tab are allowed too */
     FIELD_SECRET,  /* bytes of a password or token: min and max count bytes; never logged */
     FIELD_EMAIL,   /* at most 254 bytes, one @, a host with a dot or localhost */

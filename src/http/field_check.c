@@ -125,6 +125,8 @@ field_check_string(struct field_check *check, const struct field *f, const struc
 
     if (!utf8_valid(str_of(text), &characters) || text_has_unwanted_characters(text, f->type == FIELD_TEXT))
         field_refuse(check, at, "value", "It contains characters that are not allowed");
+    else if (text_is_unseen(text))
+        field_refuse(check, at, "value", "Nothing in it can be seen");
     else
         field_check_length(check, f, at, characters);
 }

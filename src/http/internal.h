@@ -129,6 +129,8 @@ bool park_unless_quick(struct request *req, const struct problem *(*step)(struct
 /* Called by a step once it is known who asks: if changes of this person wait already, the next statement is not sent from the polling thread, so that it takes no
  * connection while it waits in the queue. */
 void park_politely(struct request *req);
+/* Whoever asks, for pool_submit_for(): the person, or the address as its limits are counted, so that one customer's network of IPv6 is one. Never 0. */
+uint64_t park_person(const struct request *req);
 /* Hands the request to a waiter, which runs `go_on(req)` and then resumes the connection; too long a wait ends in a refusal. */
 void park(struct request *req, void (*go_on)(void *request));
 

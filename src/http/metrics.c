@@ -53,14 +53,17 @@ add_route(const struct server *server, unsigned index, struct buf *out)
 void
 server_metrics(const struct server *server, struct buf *out)
 {
+    const struct {
+        const char *name;
+        struct pool *pool;
+    } queues[] = {{"handlers", server->pools[RUNS_ON_POOL]}, {"password", server->pools[RUNS_ON_PASSWORD_POOL]}, {"outside", server->pools[RUNS_ON_OUTSIDE_POOL]},
+                  {"waiters", server->waiters}};
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
     buf_printf(out, "veza_http_connections{server=\"%s\"} %u\nveza_http_requests_active{server=\"%s\"} %d\n",
                server->settings.name, info ? info->num_connections : 0, server->settings.name, server->active);
-    buf_printf(out,
-               "veza_queue{server=\"%s\",pool=\"handlers\"} %u\nveza_queue{server=\"%s\",pool=\"password\"} %u\nveza_queue{server=\"%s\",pool=\"waiters\"} %u\n",
-               server->settings.name, pool_waiting(server->pools[RUNS_ON_POOL]), server->settings.name,
-               pool_waiting(server->pools[RUNS_ON_PASSWORD_POOL]), server->settings.name, pool_waiting(server->waiters));
+    for (size_t i = 0; i < COUNT_OF(queues); i++)
+        buf_printf(out, "veza_queue{server=\"%s\",pool=\"%s\"} %u\n", server->settings.name, queues[i].name, pool_waiting(queues[i].pool));
     for (unsigned i = 0; i <= router_count(server->router); i++)
         add_route(server, i, out);
 }

@@ -13,14 +13,20 @@ const struct problem request_parked = {.status = 503, .code = "parked", .title =
 static _Thread_local struct lending lending;
 static _Thread_local bool lent; /* is this thread in a step of park_unless_quick()? */
 
-/* The person or address that a change is counted for: changes wait for locks, and many changes of one person for each other. 0 for reads, which wait for no lock.
- * An address is counted as its limits are, so that one customer's network of IPv6 is one. */
-static uint64_t
-park_who(const struct request *req)
+uint64_t
+park_person(const struct request *req)
 {
     const char *who = req->identity.known ? req->identity.user_id : req->limit_address.network;
 
-    return method_changes(req->method) ? XXH3_64bits(who, strlen(who)) | 1 : 0;
+    return XXH3_64bits(who, strlen(who)) | 1;
+}
+
+/* The person or address that a change is counted for: changes wait for locks, and many changes of one person for each other. 0 for reads, which wait for no lock. */
+static uint64_t
+park_who(const struct request *req)
+{
+
+    return method_changes(req->method) ? park_person(req) : 0;
 }
 
 void

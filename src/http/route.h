@@ -52,8 +52,9 @@ enum shape {
 enum proof { PROOF_NONE, PROOF_FACTOR, PROOF_SIGN_IN };
 
 /* Where a handler runs. What is not on a pool must not hold up the polling thread: it answers from memory, or with one statement before which
- * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). */
-enum runs { RUNS_ON_POOL, RUNS_ON_PASSWORD_POOL, RUNS_IN_LOOP, RUNS_COUNT };
+ * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). RUNS_ON_OUTSIDE_POOL: it asks a server
+ * that the person named, which may take its time; one at a time for each person. */
+enum runs { RUNS_ON_POOL, RUNS_ON_PASSWORD_POOL, RUNS_ON_OUTSIDE_POOL, RUNS_IN_LOOP, RUNS_COUNT };
 
 /* What a file must be by its contents, whatever its name and type say. The gate (api/gate.h) decides before the handler runs. */
 enum file_type {
@@ -121,6 +122,7 @@ struct route {
                                * parameters bind to the columns of that row too, such as the id of what was created. */
     const char *location;     /* with `then`: the reply's header Location, such as "/api/v1/roles/{id}" */
     bool always;              /* `sql` cannot miss: no 404 */
+    int within_ms;            /* `sql` is a list with a column `partial_`, and ended after so long: the reply is what was found until then (db_begin_short()) */
     const struct query *file; /* its row names the stored file that file_get() answers with (api/file.h) */
     const struct problem *(*handler)(struct request *req);
     enum runs runs;

@@ -230,7 +230,7 @@ static bool
 is_policy(const char *name)
 {
     static const char *const names[] = {"Content-Security-Policy", "Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin",
-                                        "Access-Control-Expose-Headers", "X-Frame-Options"};
+                                        "Access-Control-Expose-Headers", "Referrer-Policy", "X-Frame-Options"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (text_equal(name, names[i]))

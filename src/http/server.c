@@ -10,6 +10,7 @@
 #include "http/listeners.h"
 
 #define CACHE_BYTES (16 * 1024 * 1024)
+#define OUTSIDE_THREADS 4
 #define QUEUE_MAX 512
 
 static struct server *running[8]; /* those of this process */
@@ -146,8 +147,11 @@ prepare(struct server *server, char *error, size_t error_size)
     server->pools[RUNS_ON_POOL] = pool_start("veza-handler", (unsigned)config->handler_threads, QUEUE_MAX);
     server->pools[RUNS_ON_PASSWORD_POOL] =
         pool_start("veza-password", config->password_threads ? (unsigned)config->password_threads : cores, 128);
+    server->pools[RUNS_ON_OUTSIDE_POOL] = pool_start("veza-outside", OUTSIDE_THREADS, QUEUE_MAX);
+    if (server->pools[RUNS_ON_OUTSIDE_POOL])
+        pool_share(server->pools[RUNS_ON_OUTSIDE_POOL], 1, OUTSIDE_THREADS);
     if (server_list_headers(server) && server->limiter && server->cache && server->metrics && server->waiters && server->pools[RUNS_ON_POOL] &&
-        server->pools[RUNS_ON_PASSWORD_POOL])
+        server->pools[RUNS_ON_PASSWORD_POOL] && server->pools[RUNS_ON_OUTSIDE_POOL])
         return true;
     snprintf(error, error_size, "not enough memory or threads to start the %s server", server->settings.name);
     return false;

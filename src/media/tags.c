@@ -34,24 +34,6 @@ is_unwanted(const unsigned char *s, size_t n)
     return (text_hidden_character((const char *)s, &belongs) && !belongs) || (n == 3 && s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe);
 }
 
-/* Characters that show nothing: a name of nothing else is no name. */
-static bool
-is_invisible(const unsigned char *s, size_t n)
-{
-    static const unsigned ranges[][2] = { { 0x20, 0x20 },     { 0xa0, 0xa0 },     { 0xad, 0xad },     { 0x34f, 0x34f },   { 0x61c, 0x61c },
-                                          { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x2000, 0x200f }, { 0x202f, 0x202f },
-                                          { 0x205f, 0x2064 }, { 0x2800, 0x2800 }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
-                                          { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xe0000, 0xe0fff } };
-    unsigned point = n > 1 ? s[0] & (0x7fu >> n) : s[0];
-
-    for (size_t i = 1; i < n; i++)
-        point = point << 6 | (s[i] & 0x3f);
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-        if (point >= ranges[i][0] && point <= ranges[i][1])
-            return true;
-    return false;
-}
-
 /* Is it UTF-8? A last character that is cut, as the 30 bytes of ID3v1 do, is not held against it. */
 static bool
 is_utf8(const unsigned char *s, size_t left)
@@ -113,7 +95,7 @@ clean(char *to, size_t max, const char *text)
         } else if (!(n == 1 && *s == ' ' && length == 0)) {
             memcpy(to + length, s, n);
             length += n;
-            visible = visible || !is_invisible(s, n);
+            visible = visible || !text_blank_character((const char *)s); /* a name of nothing else is no name */
         }
         at += used;
         left -= used;

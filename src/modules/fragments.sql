@@ -100,6 +100,27 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
  and (viewer is null or not t.is_explicit or t.creator_id = viewer
       or coalesce((select s_.explicit_content from user_settings s_ where s_.user_id = viewer), true)))
 
+-- fragment: tag_known(g, viewer, staff)
+-- There is such a tag, for the viewer: a public track has it, or it is the viewer's own business. That somebody has a word on tracks which not everybody finds is told by no
+-- address: not by a page, nor by following or muting.
+(staff
+ or exists (select from track_tags k_ join tracks t_ on t_.id = k_.track_id join users u_ on u_.id = t_.creator_id
+             where k_.tag_id = g.id and k_.first_public_at is not null and {track_listed(t_, u_, null::uuid, false)})
+ or (viewer is not null
+     and (exists (select from tracks t_ where t_.creator_id = viewer and t_.deleted_at is null and g.name = any (t_.tags))
+          or exists (select from user_tag_follows f_ where f_.user_id = viewer and f_.tag_id = g.id)
+          or exists (select from user_mutes m_ where m_.user_id = viewer and m_.tag_id = g.id))))
+
+-- fragment: genre_known(g, viewer, staff)
+-- The same of a genre. Those of the tree are known to everybody.
+(staff or g.is_usual
+ or exists (select from genres c_ where c_.parent_slug = g.slug)
+ or exists (select from tracks t_ join users u_ on u_.id = t_.creator_id where t_.genre = g.name and {track_listed(t_, u_, null::uuid, false)})
+ or (viewer is not null
+     and (exists (select from tracks t_ where t_.creator_id = viewer and t_.deleted_at is null and t_.genre = g.name)
+          or exists (select from user_genre_follows f_ where f_.user_id = viewer and f_.genre_slug = g.slug)
+          or exists (select from user_mutes m_ where m_.user_id = viewer and m_.genre_slug = g.slug))))
+
 -- fragment: not_muted(t, viewer)
 -- The viewer has muted neither its creator nor its genre, one above that, or a tag of it, and did not say "not this" of it.
 (viewer is null
@@ -309,8 +330,9 @@ search_filters({search_labels},
 case when :explain::boolean then to_json(row(f.class, f.field, f.typos)::search_reason) end as why
 
 -- fragment: search_state
--- How many were found, and whether there may be more: `f` is what search_find() gave.
-(select count(f_.id)::int as total, coalesce(bool_or(f_.class = 'partial'), false) as is_partial from f f_)
+-- How many were found, whether there may be more, and how well the best of them fits, 1 being best: `f` is what search_find() gave.
+(select count(f_.id)::int as total, coalesce(bool_or(f_.class = 'partial'), false) as is_partial, min(array_position(array['exact', 'prefix', 'words', 'typo'], f_.class)) as best
+   from f f_)
 
 -- fragment: matched_lines
 -- `r`: lines of an import (:lines, modules/playlists/file.h), each with the track that it means (`found`), where there is exactly one such that the person finds: by its address, else by

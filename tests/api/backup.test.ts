@@ -114,10 +114,15 @@ test('a trial restore starts with every track, and sends no mail until it is rel
     assert.ok(tracks.some((line) => line.startsWith(song.id)));
     assertStatus(await new Client(server.api).post('/api/v1/auth/register', { body: { username: 'fay', email: 'fay@example.org', password: PASSWORD } }), 201);
     await psql("update jobs set run_at = now() where kind like 'mail.%'");
+    const account = '00000000-0000-4000-8000-000000000001';
+    await psql(`insert into jobs (kind, payload) values ('scrobble.send', '{"account_id":"${account}"}'), ('library.import', '{"import_id":"${account}"}')`);
+    const asked = async () => psql("select count(*) from jobs where kind in ('scrobble.send', 'library.import') and state = 'queued' and attempts = 0");
     await playable(client('carol'), { title: 'After' }); /* the worker works */
+    assert.equal(await asked(), '2', 'no other service is asked: the accounts there are those of the installation that goes on');
     assert.deepEqual(readdirSync(path.join(folder, 'mail')), [], 'no mail');
     assert.match(await veza(['restore', '--release'], settingsOf(folder)), /sent again; [1-9] were waiting/);
     const mails = (): string => readdirSync(path.join(folder, 'mail')).map((name) => readFileSync(path.join(folder, 'mail', name), 'utf8')).join();
+    await until('other services to be asked', async () => (await asked()) === '0');
     await until('the mails', () => ['eve', 'fay'].every((name) => mails().includes(`<${name}@example.org>`)));
   } finally {
     await server.stop();

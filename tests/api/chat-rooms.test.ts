@@ -407,6 +407,7 @@ test('rooms, pins, invitations and waiting files have bounds', async () => {
   await world.sql(`insert into message_attachments (room_id, user_id, filename, kind, media_type, size_bytes, file_key)
     select '${id}', '${ids.alice}', 'a.mid', 'project', 'application/octet-stream', 4, 'chat/none/' || n from generate_series(1, 50) n`);
   assertProblem(await upload(alice, id, 'a.mid', Buffer.from('MThd')), 409, 'conflict');
+  await world.sql("delete from message_attachments where file_key like 'chat/none/%'");
   await join(bob, id);
   await change(alice, id, ids.bob, { timeout_until: new Date(Date.now() + 60_000).toISOString() });
   assertProblem(await upload(bob, id, 'a.mid', Buffer.from('MThd')), 403, 'forbidden');
@@ -417,16 +418,18 @@ test('rooms, pins, invitations and waiting files have bounds', async () => {
 
 test('a file comes in parts, and not again when one has it; there is none without room in the quota', async () => {
   const { id } = await room('private', 'Parts'), bytes = png(60, 60);
-  const file = (await upload(alice, id, 'a.png', bytes)).body.id!;
+  const uploaded = await upload(alice, id, 'a.png', bytes);
+  assertStatus(uploaded, 201);
+  const file = uploaded.body.id!;
   const part = (headers: Record<string, string>) => alice.get(FILE, { path: { roomId: id, attachmentId: file }, headers });
   const some = await part({ range: 'bytes=1-4' });
   assertStatus(some, 206);
   assert.deepEqual(some.bytes, Buffer.from(bytes).subarray(1, 5));
   assertStatus(await part({ 'if-none-match': some.headers.get('etag')! }), 304);
   assertProblem(await part({ range: 'bytes=999999-' }), 416, 'range_not_satisfiable');
-  await world.sql(`update user_storage_quotas set max_bytes = used_bytes + 10 where user_id = '${ids.alice}'`);
+  await world.sql(`update user_storage_quotas set max_bytes = used_bytes + 10, is_own = true where user_id = '${ids.alice}'`);
   assertProblem(await upload(alice, id, 'b.png', bytes), 507, 'quota_exceeded');
-  await world.sql(`update user_storage_quotas set max_bytes = 5368709120 where user_id = '${ids.alice}'`);
+  await world.sql(`update user_storage_quotas set is_own = false where user_id = '${ids.alice}'`);
 });
 
 test('with CHAT_JWT_SECRET the token opens /chat/ws once, and neither /ws nor the API', async () => {

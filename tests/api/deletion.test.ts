@@ -187,7 +187,7 @@ async function settle(name: string, ip: string): Promise<{ who: Somebody; track:
   const room = await world.sql(`insert into rooms (creator_id, name) values (${me}, 'A room') returning id`);
   await world.sql(`
     insert into room_members (room_id, user_id) values ('${room}', ${me}), ('${room}', '${template.ids.bob}');
-    insert into messages (room_id, sender_id, content) values ('${room}', ${me}, 'Hello from ${track.id}');
+    insert into messages (room_id, sender_id, seq, content) values ('${room}', ${me}, 1, 'Hello from ${track.id}');
     insert into track_comments (track_id, user_id, content) values ('${theirs}', ${me}, 'Well done');
     insert into track_comments (track_id, user_id, content) values ('${track.id}', '${template.ids.bob}', 'On yours');
     insert into track_plays (track_id, user_id, device, ip_address) values ('${theirs}', ${me}, '${marker}', '192.0.2.9');

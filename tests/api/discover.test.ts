@@ -209,3 +209,48 @@ test('administrators merge genres, move them in the tree and give them other nam
   assertStatus(await root.delete('/api/v1/admin/genres/aliases/{name}', { path: { name: 'hoompa' } }), 204);
   assertProblem(await alice.get('/api/v1/discover/genre/{genre}/follow', { path: { genre: 'HOOMPA' } }), 404);
 });
+
+test('a word that only tracks have which the viewer may not find is no tag and no genre: not for reading, following or muting, nor as a page; for its owner it is', async () => {
+  const hidden = await add(ids.carol, 'Kept', { genre: 'Secretcore', tags: ['secretword'], visibility: 'private' });
+  const paths = (word: string, label: string) => [`/api/v1/discover/${word}/${label}`, `/api/v1/discover/${word}/${label}/follow`];
+  const secret = [...paths('tag', 'secretword'), ...paths('genre', 'secretcore')];
+  for (const path of secret) {
+    assert.equal((await carol.send('GET', path)).status, 200, `${path}, for its owner`);
+    for (const client of [alice, world.visitor]) {
+      const unknown = await client.send('GET', path.replace(/secret(word|core)/, 'nosuch$1')), reply = await client.send('GET', path);
+      assertProblem(reply, 404);
+      assert.equal(Object.keys(reply.body as object).join(), Object.keys(unknown.body as object).join());
+    }
+  }
+  for (const [word, label] of [['tag', 'secretword'], ['genre', 'secretcore']] as const) {
+    for (const what of ['follow', 'mute']) for (const method of ['POST', 'DELETE'] as const) assertProblem(await alice.send(method, `/api/v1/discover/${word}/${label}/${what}`), 404);
+    assert.equal((await fetch(`${world.server.api}/discover/${word}/${label}`)).status, 404, 'the page');
+  }
+  await world.sql(`update tracks set visibility = 'public' where id = '${hidden}'`);
+  for (const path of secret) assert.equal((await alice.send('GET', path)).status, 200, path);
+  assertStatus(await alice.send('POST', '/api/v1/discover/tag/secretword/follow'), 200);
+  await world.sql(`update tracks set visibility = 'private' where id = '${hidden}'`);
+  assertProblem(await bob.send('GET', '/api/v1/discover/tag/secretword'), 404);
+  assertStatus(await alice.send('DELETE', '/api/v1/discover/tag/secretword/follow'), 200);
+  assertProblem(await alice.send('GET', '/api/v1/discover/tag/secretword/follow'), 404);
+});
+
+test('administrators who change genres and tags at once make no ring, however deep the tree is', async () => {
+  await world.sql(`insert into genres (slug, name, parent_slug) select 'deep-' || n, 'Deep ' || n, case when n > 1 then 'deep-' || n - 1 end from generate_series(1, 12) n`);
+  const under = (genre: string, parent: string) => root.put('/api/v1/admin/genres/{genre}', { path: { genre }, body: { parent } });
+  assertProblem(await under('deep-1', 'deep-12'), 422, 'validation');
+  const ring = `with recursive r (slug, at, n) as (select slug, parent_slug, 1 from genres where parent_slug is not null union all select r.slug, g.parent_slug, n + 1 from r join genres g on g.slug = r.at where n < 50) select count(*) from r where n = 50`;
+  for (let i = 0; i < 10; i++) {
+    await world.sql(`insert into genres (slug, name) values ('left-${i}', 'Left ${i}'), ('right-${i}', 'Right ${i}'); insert into tags (name) values ('lefttag${i}'), ('righttag${i}')`);
+    const moved = await Promise.all([under(`left-${i}`, `right-${i}`), under(`right-${i}`, `left-${i}`)]);
+    assert.deepEqual(moved.map(({ status }) => status).toSorted(), [200, 422]);
+    const merged = await Promise.all([root.post('/api/v1/admin/tags/merge', { body: { tag: `lefttag${i}`, into: `righttag${i}` } }), root.post('/api/v1/admin/tags/merge', { body: { tag: `righttag${i}`, into: `lefttag${i}` } })]);
+    assert.ok(merged.some(({ status }) => status === 200) && merged.some(({ status }) => status === 422 || status === 404), merged.map(({ status }) => status).join());
+    await world.sql(`update genres set parent_slug = null where slug = 'left-${i}' or slug = 'right-${i}'`);
+    const genres_merged = await Promise.all([root.post('/api/v1/admin/genres/merge', { body: { genre: `left-${i}`, into: `right-${i}` } }), root.post('/api/v1/admin/genres/merge', { body: { genre: `right-${i}`, into: `left-${i}` } })]);
+    assert.ok(genres_merged.filter(({ status }) => status === 200).length === 1, genres_merged.map(({ status }) => status).join());
+  }
+  assert.equal(await world.sql(ring), '0');
+  await until('the merges to end', async () => (await world.sql(`select count(*) from jobs where kind in ('tag.merge', 'genre.merge') and state in ('queued', 'running')`)) === '0');
+  for (const [table, word] of [['tags', 'lower(name) ~ \'^(left|right)tag\''], ['genres', 'slug ~ \'^(left|right)-\'']]) assert.equal(await world.sql(`select count(*) from ${table} where ${word}`), '10', 'one of each two is left');
+});

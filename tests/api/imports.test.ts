@@ -119,16 +119,16 @@ test('bytes of a server that means no good: rubbish, wrong types, huge numbers, 
   const songs = [{ title: 'One', artist: 'Carol', duration: 1e300, starred: '2024-99-99T99:99:99Z' }, { title: 5, artist: null }, 'text', null, 7, [], {},
     { title: 'Two\u0001\u202e', artist: 'Carol', duration: -5, starred: '999999-01-01T00:00:00Z' }, { title: 'x'.repeat(100_000), artist: '\ud83d\ude00'.repeat(3000), duration: 'long' }];
   const server = await hostile({
-    getPlaylists: () => ({ status: 'ok', playlists: { playlist: [{ id: 7, name: 'Number' }, { id: 'a', name: { a: 1 } }, { name: 'No id' }, 5, null, { id: 'gone', name: 'Gone' }, { id: 'x'.repeat(1000), name: 'Long id' }, { id: 'b&c=d', name: '\u0000 ' .replace('\u0000', '') }] } }),
+    getPlaylists: () => ({ status: 'ok', playlists: { playlist: [{ id: 7, name: 'Number' }, { id: 'a', name: { a: 1 } }, { name: 'No id' }, 5, null, { id: 'gone', name: 'Gone' }, { id: 'x'.repeat(1000), name: 'Long id' }, { id: 'unseen', name: '\u200b\u3164' }, { id: 'b&c=d', name: '\u0000 ' .replace('\u0000', '') }] } }),
     getPlaylist: (asked) => (asked.get('id') === 'gone' ? { status: 'failed', error: { code: 70, message: '<b>' } } : asked.get('id') === '7' ? { status: 'ok', playlist: { comment: 'a\u0007b', entry: { title: 'One', artist: 'Carol', duration: 180 } } } : { status: 'ok', playlist: { entry: songs } }),
     getStarred2: () => ({ status: 'ok', starred2: { song: songs, album: 'none', artist: 5 } }),
   });
   const begun = await begin(alice, { base_url: server.url, username: 'u', password: 'p' });
   assertStatus(begun, 201);
   const done = await ended(alice, begun.body.id);
-  assert.deepEqual([done.state, done.error, done.playlist_count, await liked('alice')], ['done', null, 4, ['One', 'Two']]);
+  assert.deepEqual([done.state, done.error, done.playlist_count, await liked('alice')], ['done', null, 5, ['One', 'Two']]);
   const all = await lists(alice);
-  assert.deepEqual(all.map(({ name }) => name).toSorted(), ['Number', 'Playlist', 'Playlist']);
+  assert.deepEqual(all.map(({ name }) => name).toSorted(), ['Number', 'Playlist', 'Playlist', 'Playlist']);
   assert.deepEqual(await titles(alice, all.find(({ name }) => name === 'Number')!.id), [here.first]);
   assert.deepEqual(await liked('alice'), ['One', 'Two']);
   await clean('alice');
@@ -152,6 +152,78 @@ test('a server that refuses tokens is given the password as it wants it; one tha
   assert.deepEqual([failed.state, failed.error, open], ['failed', 'refused', false]);
   assert.equal(await world.sql('select count(*) from library_imports where sealed is not null'), '0');
   await clean('alice');
+});
+
+/** A server that takes connections, and answers a call only where `answers` has it. */
+async function silent(answers: Record<string, object> = {}) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const call = new URL(request.url!, 'http://x').pathname.replace(/^\/rest\/|\.view$/g, '');
+    asked.push(call);
+    if (answers[call]) response.end(JSON.stringify({ 'subsonic-response': { status: 'ok', ...answers[call] } }));
+    else response.write('{'); /* and no more */
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const end = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  after(end);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, end };
+}
+
+test('a server that never ends its answer holds up only whoever named it: not other requests, not the imports of others, not mail', async () => {
+  const never = await silent();
+  let settled = 0;
+  const tried = Array.from({ length: 12 }, async () => {
+    const reply = await begin(alice, { base_url: never.url, username: 'u', password: 'p' });
+    settled++;
+    return reply;
+  });
+  await until('it to be asked', () => never.asked.length > 0);
+  assertStatus(await world.visitor.get('/api/v1/search', { query: { q: 'One' } }), 200);
+  const fine = await hostile({});
+  const other = await begin(bob, { base_url: fine.url, username: 'u', password: 'p' });
+  assertStatus(other, 201);
+  assert.equal((await ended(bob, other.body.id)).state, 'done');
+  assert.deepEqual([settled, never.asked.length], [0, 1], 'one at a time, and all of them still wait');
+  never.end();
+  for (const reply of await Promise.all(tried)) assertProblem(reply, 422, 'validation');
+
+  const later = await silent({ ping: {} });
+  for (const person of ['alice', 'bob', 'carol', 'dave'] as const) assertStatus(await begin(world.as(person), { base_url: later.url, username: 'u', password: 'p' }), 201);
+  await until('all to be asked for their playlists', () => later.asked.filter((call) => call === 'getPlaylists').length === 4);
+  const mail = await world.sql(`insert into jobs (kind, payload, max_attempts) values ('push.send', '{}', 1) returning id`);
+  await until('what leaves for others to have its turn', async () => (await world.sql(`select state from jobs where id = '${mail}'`)) !== 'queued');
+  assert.equal(later.asked.filter((call) => call === 'getPlaylists').length, 4, 'the imports still wait');
+  await world.sql('delete from library_imports');
+  later.end();
+});
+
+test('whoever is banned, or asked for the end of the account, has nothing more taken over, and what opened the account there is forgotten', async () => {
+  for (const change of ['is_banned = true', `deletion_at = now() + interval '10 days'`]) {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = createServer(async (request, response) => {
+      if (request.url!.includes('getPlaylists')) await held;
+      response.end(JSON.stringify({ 'subsonic-response': { status: 'ok', playlists: { playlist: [{ id: 'a', name: 'A' }] }, playlist: { entry: [] } } }));
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    after(() => slow.close());
+    const begun = await begin(bob, { base_url: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`, username: 'u', password: 'p' });
+    assertStatus(begun, 201);
+    await until('it to run', async () => (await world.sql(`select state from library_imports where id = '${begun.body.id}'`)) === 'running');
+    await world.sql(`update users set ${change} where id = '${ids.bob}'`);
+    release();
+    await until('its job to end', async () => (await world.sql(`select count(*) from jobs where kind = 'library.import' and state in ('queued', 'running')`)) === '0');
+    assert.equal(await world.sql(`select count(*) from playlists where user_id = '${ids.bob}' and name = 'A'`), '0', change);
+    await world.sql(`update jobs set run_at = now() where kind = 'library.import_sweep'`);
+    await until('it to be forgotten', async () => (await world.sql(`select state || coalesce(sealed, '') from library_imports where id = '${begun.body.id}'`)) === 'failed');
+    await world.sql(`update users set is_banned = false, deletion_at = null where id = '${ids.bob}'`);
+    await clean('bob');
+  }
 });
 
 test('one import at a time; one that is ended stops; private addresses are not asked', async () => {

@@ -87,3 +87,39 @@ test('twenty at once who write a new tag make one', async () => {
   await world.sql(`delete from tracks where title like 'At once %'`);
   assert.equal(await world.sql(`select use_count from tags where label_fold(name) = 'brandnew'`), '0', 'also when the tracks go');
 });
+
+test('the numbers of tracks of genres are right for each reader after every kind of change, also where many happen at once', async () => {
+  let limit = 40; /* another one each time, so that no reply is one that was kept */
+  const listed = async (client: Client, viewer: string | null) => {
+    const kept = (await client.get('/api/v1/genres', { query: { limit: limit++ } })).body.items.map(({ name, track_count }) => `${name}: ${track_count}`).sort();
+    const id = viewer ? `'${viewer}'::uuid` : 'null::uuid';
+    const counted = await world.sql(`select t.genre || ': ' || count(*) from tracks t join users u on u.id = t.creator_id
+      where t.genre <> '' and track_is_public(t) and user_shown(u) and not exists (select from user_blocks b where b.blocker_id = u.id and b.blocked_id = ${id})
+        and (${id} is null or not t.is_explicit or t.creator_id = ${id} or coalesce((select s.explicit_content from user_settings s where s.user_id = ${id}), true))
+      group by t.genre`);
+    assert.deepEqual(kept, counted.split('\n').filter(Boolean).sort());
+  };
+  const one = await add('dave', 'Counted one'), two = await add('alice', 'Counted two');
+  for (const change of [
+    `update tracks set genre = 'Drone' where id in ('${one}', '${two}')`, `update tracks set is_explicit = true where id in ('${one}', '${two}')`,
+    `insert into user_settings (user_id, explicit_content) values ('${ids.alice}', false) on conflict (user_id) do update set explicit_content = false`,
+    `insert into user_blocks (blocker_id, blocked_id) values ('${ids.dave}', '${ids.alice}')`, `update tracks set is_explicit = false where id = '${one}'`,
+    `update tracks set visibility = 'scheduled', publish_at = now() + interval '1 hour', publish_zone = 'UTC' where id = '${one}'`, `update tracks set visibility = 'public', publish_at = null, publish_zone = null where id = '${one}'`,
+    `update users set is_banned = true where id = '${ids.dave}'`, `update tracks set genre = 'Noise' where id = '${one}'`, `update users set is_banned = false where id = '${ids.dave}'`,
+    `update tracks set deleted_at = now() where id = '${one}'`, `update tracks set deleted_at = null where id = '${one}'`, `update tracks set creator_id = '${ids.carol}' where id = '${one}'`,
+    `update tracks set status = 'failed' where id = '${one}'`, `update tracks set status = 'completed' where id = '${one}'`, `update users set deletion_at = now() where id = '${ids.carol}'`,
+    `update users set deletion_at = null where id = '${ids.carol}'`, `delete from tracks where id = '${two}'`,
+    `insert into users (id, username, email, password_hash) values ('00000000-0000-4000-8000-00000000abcd', 'gone', 'gone@example.org', 'x');
+     insert into tracks (creator_id, title, status, visibility, genre) values ('00000000-0000-4000-8000-00000000abcd', 'Gone', 'completed', 'public', 'Drone')`,
+    `delete from users where username = 'gone'`,
+  ]) {
+    await world.sql(change);
+    await listed(visitor, null).catch((error: Error) => { throw new Error(`${change}: ${error.message}`); });
+    await listed(alice, ids.alice).catch((error: Error) => { throw new Error(`as alice: ${change}: ${error.message}`); });
+  }
+  await Promise.all([...Array.from({ length: 12 }, (_, i) => world.sql(`update tracks set genre = '${['Drone', 'Noise'][i % 2]}' where creator_id = '${ids.carol}' and visibility = 'public'`)),
+    ...Array.from({ length: 6 }, (_, i) => world.sql(`update users set is_banned = ${i % 2 === 0} where id = '${ids.carol}'`)),
+    ...Array.from({ length: 12 }, (_, i) => add('carol', `Counted at once ${i}`))].map((change) => change.catch(() => null))); /* one of two that wait for each other is refused */
+  await world.sql(`update users set is_banned = false where id = '${ids.carol}'`);
+  await listed(visitor, null);
+});

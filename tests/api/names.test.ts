@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { assertStatus, type Client } from '../support/client.ts';
+import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { until } from '../support/wait.ts';
 import { template, World, type Person } from '../support/world.ts';
 
@@ -24,7 +24,7 @@ test('the display name is first and last name, and the user name where there is 
   assert.equal(await name('dave', 'Zoë', null), 'Zoë');
   assert.equal(await name('dave', null, 'Quibble'), 'Quibble');
   assert.equal(await name('dave', null, null), 'dave');
-  for (const blank of ['', '   ', '\u200B', '\u200D\u200C', '\u200E \u2060']) assert.equal(await name('dave', blank, null), 'dave', JSON.stringify(blank));
+  for (const blank of ['', '   ']) assert.equal(await name('dave', blank, null), 'dave', JSON.stringify(blank));
   assert.equal(await name('dave', ' \u200FZoë\uFEFF ', '\u200B Quibble'), 'Zoë Quibble', 'nothing that cannot be seen');
   assert.equal(await name('dave', 'علی\u200Cرضا', '👩\u200D🎤'), 'علی\u200Cرضا 👩\u200D🎤', 'joiners stay');
 });
@@ -96,4 +96,26 @@ test('genres are those of public tracks, whatever their case, the most used firs
   assertStatus(await dave.post('/api/v1/users/{id}/block', me('bob')), 204);
   assert.deepEqual(await genres(bob), [['Drone', 3], ['Dub', 1]]);
   assertStatus(await dave.delete('/api/v1/users/{id}/block', me('bob')), 204);
+});
+
+test('a name of which nothing can be seen is refused, with where it stands: of people, tracks, playlists, releases, passwords of apps, and of what is read from files', async () => {
+  const refused = async (unseen: string) => {
+    const replies = [
+      ['first_name', await bob.put('/api/v1/users/{id}', { ...me('bob'), body: { first_name: unseen } })],
+      ['last_name', await bob.put('/api/v1/users/{id}', { ...me('bob'), body: { first_name: 'Bob', last_name: unseen } })],
+      ['title', await dave.put('/api/v1/tracks/{id}', { path: { id: trackId }, body: { title: unseen } })],
+      ['name', await bob.post('/api/v1/playlists', { body: { name: unseen } })],
+      ['title', await dave.post('/api/v1/releases', { body: { title: unseen } })],
+      ['name', await bob.post('/api/v1/app-passwords', { body: { name: unseen } })],
+      ['genre', await dave.put('/api/v1/tracks/{id}', { path: { id: trackId }, body: { genre: unseen } })],
+      ['tags[0]', await dave.put('/api/v1/tracks/{id}', { path: { id: trackId }, body: { tags: [unseen] } })],
+    ] as const;
+    for (const [field, reply] of replies) {
+      const problem = assertProblem(reply, 422, 'validation');
+      assert.equal(problem.errors![0]!.field, field, JSON.stringify(unseen));
+    }
+  };
+  for (const unseen of ['\u200B', '\u200D\u200C', '\u2060 \uFEFF', '\u3164', '\u2800\u2800', '\u00AD', '\u00A0', '\u{E0001}\u{E0041}', '\uFE0F', '\u115F\u1160', '\u061C \u200F']) await refused(unseen);
+  assertProblem(await dave.put('/api/v1/tracks/{id}', { path: { id: trackId }, body: { title: '   ' } }), 422, 'validation');
+  for (const seen of ['.', '👩\u200D🎤', 'علی\u200Cرضا', '❤\uFE0F', '\u0301']) assertStatus(await bob.post('/api/v1/playlists', { body: { name: seen } }), 201);
 });

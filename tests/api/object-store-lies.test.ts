@@ -5,6 +5,7 @@ import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, 
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { assertStatus, Client } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { BINARY } from '../support/paths.ts';
 import { Player } from '../support/player.ts';
@@ -149,7 +150,7 @@ test('an upload of more than a thousand parts is not swept while parts come, and
 });
 
 test('whoever may not hear a track any more is told so while others wait for the store', async () => {
-  const heard = await playable(carol, { file: wav(makeSound(30, { seed: 9 })), is_public: 'true' }), players: Player[] = [];
+  const heard = await playable(carol, { file: wav(makeSound(isFull ? 30 : 12, { seed: 9 })), is_public: 'true' }), players: Player[] = [];
   const open = async (id: string) => {
     players.push(await Player.open(world.server.stream, { track_id: id, quality: 'low' }));
     players.at(-1)!.send({ type: 'play', position: 0 });
@@ -177,21 +178,21 @@ test('whoever may not hear a track any more is told so while others wait for the
 });
 
 test('a few bytes by a signed link cost a part of the file, and not all of it', async () => {
-  const STREAM_URL = 'https://music.example', linked = await World.start('object-store-links', { ...settings, ...swift.settings(OTHER), S3_ENDPOINT: settings.S3_ENDPOINT, STREAM_URL });
-  const mine = await playable(linked.as('carol'), { file }), stream = new Client(linked.server.stream);
+  const part = isFull ? file : wav(makeSound(20, { seed: 8 })), STREAM_URL = 'https://music.example', linked = await World.start('object-store-links', { ...settings, ...swift.settings(OTHER), S3_ENDPOINT: settings.S3_ENDPOINT, STREAM_URL });
+  const mine = await playable(linked.as('carol'), { file: part }), stream = new Client(linked.server.stream);
   const reply = await linked.as('carol').get('/api/v1/tracks/{id}/download', { path: { id: mine.id } });
   assertStatus(reply, 307);
   const address = reply.headers.get('location')!.slice(STREAM_URL.length);
   const received = async () => Number((await (await fetch(`${linked.server.api}/metrics`)).text()).match(/^veza_s3_received_bytes_total (\d+)$/m)![1]);
   const before = await received();
-  for (const at of [1_000_000, 5_000_000, 9_000_000]) {
-    const part = await stream.send('GET', address, { headers: { range: `bytes=${at}-${at + 9}` } });
-    assertStatus(part, 206);
-    assert.ok(part.bytes.equals(file.subarray(at, at + 10)));
+  for (const at of isFull ? [1_000_000, 5_000_000, 9_000_000] : [1_000_000, 2_000_000, 3_000_000]) {
+    const some = await stream.send('GET', address, { headers: { range: `bytes=${at}-${at + 9}` } });
+    assertStatus(some, 206);
+    assert.ok(some.bytes.equals(part.subarray(at, at + 10)));
   }
   const cost = await received() - before;
   assert.ok(cost < 4 * 262144, `${cost} bytes`);
-  assert.ok((await stream.send('GET', address)).bytes.equals(file));
+  assert.ok((await stream.send('GET', address)).bytes.equals(part));
   lie = (asked, answer) => isOriginal(asked) && !!answer.writeHead(503).end();
   assertStatus(await stream.send('GET', address), 503);
   lie = undefined;

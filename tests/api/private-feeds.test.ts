@@ -37,6 +37,7 @@ test('a private playlist, release and profile are heard by its address alone; no
     const { reply, items } = await feed(made.path);
     assert.deepEqual(items.map(({ title }) => title).toSorted(), expected, kind);
     assert.equal(reply.headers.get('x-robots-tag'), 'noindex');
+    assert.equal(reply.headers.get('referrer-policy'), 'no-referrer', 'its address is its key');
     assert.match(reply.headers.get('cache-control')!, /private/);
     assert.equal(reply.headers.get('access-control-allow-origin'), null);
     for (const { url } of items) {
@@ -86,6 +87,12 @@ test('one may make a feed of what one may see, and it shows what one may hear by
   assert.equal((await bare(items[0]!.url)).status, 404);
   await world.sql(`insert into user_blocks (blocker_id, blocked_id) values ('${ids.carol}', '${ids.alice}')`);
   assert.equal((await bare(ofCarol.path)).status, 404, 'carol blocked alice');
+  await world.sql(`update playlists set visibility = 'public' where id = '${playlist.id}'; update tracks set visibility = 'public' where id = '${secret.id}'`);
+  assert.equal((await bare(shared.path)).status, 404, 'nor what carol shows to everybody else');
+  const ofDave = (await dave.post('/api/v1/playlists', { body: { name: 'With hers', visibility: 'public' } as never })).body;
+  assertStatus(await dave.post('/api/v1/playlists/{id}/tracks', { path: { id: ofDave.id }, body: { track_id: open.id } }), 201);
+  assert.deepEqual(await titles((await make(alice, 'playlist', ofDave.id)).path), [], 'nor hers among others');
+  await world.sql(`update playlists set visibility = 'private' where id = '${playlist.id}'; update tracks set visibility = 'private' where id = '${secret.id}'`);
   await world.sql('delete from user_blocks');
 });
 
@@ -104,6 +111,10 @@ test('a token opens its feed and nothing else; wrong, of another feed, deleted, 
   await world.sql(`update users set is_active = false where id = '${ids.carol}'`);
   await until('the closed account\'s feed to be gone', async () => (await bare(mine.path)).status === 404, 10);
   await world.sql(`update users set is_active = true where id = '${ids.carol}'`);
+  await until('it to be back', async () => (await bare(mine.path)).status === 200, 10);
+  await world.sql(`update users set deletion_at = now() + interval '10 days' where id = '${ids.carol}'`);
+  await until('that of an account that is to be erased to be gone', async () => (await bare(mine.path)).status === 404, 10);
+  await world.sql(`update users set deletion_at = null where id = '${ids.carol}'`);
 });
 
 test('there is a most of it', async () => {

@@ -146,7 +146,7 @@ test('it is killed in mid-work: requests and jobs go on, and everything comes wh
   await jobsDoneOnce();
 });
 
-test('it takes no messages for want of memory: requests and jobs go on, and the events come afterwards', async () => {
+full('it takes no messages for want of memory: requests and jobs go on, and the events come afterwards', async () => {
   await rabbit.control('set_vm_memory_high_watermark', 'absolute', '1MB');
   await changed(300);
   await until('the block to be noticed', async () => (await metric('veza_rabbitmq_blocked')) === 1, 30);
@@ -187,7 +187,7 @@ test('it hangs: it is given up after its timeout, and used again', async () => {
   await allCame();
 });
 
-test('a job takes longer than the broker waits for acknowledgements: neither lost nor run twice', async () => {
+full('a job takes longer than the broker waits for acknowledgements: neither lost nor run twice', async () => {
   const limit = (ms: number) => rabbit.control('eval', `application:set_env(rabbit, consumer_timeout, ${ms}).`);
   await limit(1000);
   let letThrough = () => { /* set below */ };
@@ -225,7 +225,7 @@ test('a wrong password, a vhost that is not there, a broker that is not there: V
   }
 });
 
-test('with TLS its certificate is checked', async () => {
+full('with TLS its certificate is checked', async () => {
   const url = rabbit.address().replace('amqp:', 'amqps:').replace(/127\.0\.0\.1:\d+/, `localhost:${tlsPort}`);
   const doctor = (more: object) => spawnSync(BINARY, ['doctor'], { encoding: 'utf8', cwd: world.server.dataDir,
     env: { PATH: '/usr/bin:/bin', VEZA_DATA_DIR: world.server.dataDir, PORT_BACKEND: '0', PORT_STREAM: '0', RABBITMQ_URL: url, ...more } }).stdout;

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertStatus, Client, type Reply } from '../support/client.ts';
 import { Cluster, WITH_STANDBYS } from '../support/cluster.ts';
+import { isFull } from '../support/level.ts';
 import { BINARY } from '../support/paths.ts';
 import { Server } from '../support/server.ts';
 import { Hopeless, pause, until } from '../support/wait.ts';
@@ -130,7 +131,7 @@ for (const delay of ['0', '200ms']) {
       await hiding.show(world.as(hiding.by));
       await until(`${hiding.what} to be seen`, async () => (await fresh(clients[0]!, hiding.on[0]!)).bytes.includes(hiding.seen));
       const before = await Promise.all(nodes.flatMap((node) => [metric(node, SERVED), metric(node, because('hiding'))]));
-      const { reads, hidden } = await hammer(hiding, 2500);
+      const { reads, hidden } = await hammer(hiding, isFull ? 2500 : 1000);
       const now = await Promise.all(nodes.flatMap((node) => [metric(node, SERVED), metric(node, because('hiding'))]));
       const [served, kept] = [0, 1].map((which) => now.filter((_, i) => i % 2 === which).reduce((sum, n) => sum + n, 0) - before.filter((_, i) => i % 2 === which).reduce((sum, n) => sum + n, 0));
       console.log(`# ${hiding.what}: hidden ${hidden} times, ${reads} reads, ${served} of the replica, ${kept} not since it showed it still`);

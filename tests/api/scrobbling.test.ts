@@ -180,6 +180,27 @@ test('a key of one\'s own goes with an address of one\'s own; where nothing answ
   assert.deepEqual([second.heard.length, second.faults], [1, []]);
 });
 
+test('the operator\'s own server may be in a private network, however its address ends; nothing is told for whoever is banned or about to be erased', async () => {
+  const own = await World.start('scrobbling-own', { LISTENBRAINZ_URL: `${brainz.url}/` });
+  brainz.tokens.set('token-three', 'carol-there');
+  const made = await own.as('carol').post('/api/v1/scrobbling/listenbrainz', { body: { token: 'token-three' } });
+  assertStatus(made, 201);
+  const song = await own.sql(`insert into tracks (creator_id, title, file_path, status, stream_status, artist, duration_ms, duration) values ('${ids.dave}', 'Spring tide', 'x', 'completed', 'ready', 'Dave', 180000, 180) returning id`);
+  const note = () => own.sql(`with p as (insert into track_plays (track_id, user_id) values ('${song}', '${ids.carol}') returning id) insert into scrobbles (account_id, play_id) select '${made.body.id}', id from p;
+    select scrobble_wake('${made.body.id}', '${ids.carol}', interval '0')`);
+  const before = brainz.heard.length, idle = async () => (await own.sql(`select count(*) from jobs where kind = 'scrobble.send' and state in ('queued', 'running')`)) === '0';
+  for (const [hide, show] of [['is_banned = true', 'is_banned = false'], [`deletion_at = now() + interval '10 days'`, 'deletion_at = null']]) {
+    await own.sql(`update users set ${hide} where id = '${ids.carol}'`);
+    await note();
+    await until('the job to end', idle);
+    assert.equal(brainz.heard.length, before, hide);
+    await own.sql(`update users set ${show} where id = '${ids.carol}'`);
+  }
+  await own.sql(`select scrobble_wake('${made.body.id}', '${ids.carol}', interval '0')`);
+  await until('what waited to be told', async () => (await own.sql('select count(*) from scrobbles')) === '0');
+  assert.deepEqual([brainz.heard.length, brainz.faults], [before + 2, []]);
+});
+
 test('switched off, nothing is noted; disconnected, nothing is left', async () => {
   const account = (await mine()).find(({ service }) => service === 'listenbrainz')!;
   const before = brainz.heard.length;

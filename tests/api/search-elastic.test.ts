@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { Elasticsearch, type Call } from '../support/elasticsearch.ts';
 import { namesOf, text } from '../support/golden.ts';
+import { full } from '../support/level.ts';
 import { BINARY, ROOT, WORK } from '../support/paths.ts';
 import { pause, until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
@@ -170,6 +171,23 @@ test('Elasticsearch that is away, silent or says anything else: PostgreSQL answe
   assert.equal((await state()).state, 'up');
 });
 
+test('both questions of a search together have the time that is set: an index that answers each slowly is left alone in the same request', async () => {
+  await addTrack('Numbat');
+  await found(visitor, 'numbat', ['Numbat']);
+  await proposes();
+  let asked = 0;
+  elastic.instead = async (call) => {
+    if (!call.path.endsWith('/_msearch')) return undefined;
+    asked++;
+    await new Promise((resolve) => setTimeout(resolve, 0.6 * Number(settings.ELASTICSEARCH_TIMEOUT_MS)));
+    return undefined;
+  };
+  const reply = await ask(visitor, 'numbet'); /* nothing is called so: what is called nearly so is a second question */
+  elastic.instead = undefined;
+  assert.deepEqual([reply.engine, reply.titles, asked], ['postgresql', ['Numbat'], 2]);
+  await proposes();
+});
+
 test('what changes while Elasticsearch is away waits in the database, survives kill -9 of Veza, and is reported', async () => {
   const gone = await addTrack('Quokka Departing');
   await settled();
@@ -275,7 +293,7 @@ test('a new index is filled beside the old one while people search and change th
   await agrees();
 });
 
-test('a new index that is being filled when Veza is killed goes on where it was', async () => {
+full('a new index that is being filled when Veza is killed goes on where it was', async () => {
   const before = elastic.names;
   let batches = 0, sentBefore = 0;
   elastic.instead = async (call) => {
@@ -323,7 +341,7 @@ test('each night all of the index is compared: what it lacks, has too much or ha
   await agrees();
 });
 
-test('an index that is lost is made anew, and PostgreSQL answers meanwhile', async () => {
+full('an index that is lost is made anew, and PostgreSQL answers meanwhile', async () => {
   await addTrack('Narwhal');
   await settled();
   await proposes();

@@ -189,6 +189,30 @@ test('filters are part of the search, facets and reasons tell no more than asked
   assert.deepEqual(explained, { class: 'typo', field: 'name', typos: 1 });
 });
 
+test('the kind whose best hit fits best is named first', async () => {
+  const list = await world.sql(`insert into playlists (user_id, name, visibility) values ('${ids.carol}', 'Order of things', 'public') returning id`), track = await addTrack('Order of things to come');
+  assert.deepEqual((await search(visitor, 'order of things')).order, ['playlists', 'tracks', 'releases', 'users']);
+  assert.deepEqual((await search(visitor, 'order of things to')).order.slice(0, 2), ['tracks', 'releases']);
+  assert.deepEqual((await search(visitor, 'order of things', { type: 'users' })).order, ['tracks', 'releases', 'users', 'playlists']);
+  await world.sql(`delete from playlists where id = '${list}'; delete from tracks where id = '${track}'`);
+});
+
+test('a word that very many have is found after others, as a beginning too and beside a typing error, and nothing that lacks it', async () => {
+  const many = await world.sql(`insert into tracks (creator_id, title, artist, status, visibility, duration)
+    select '${ids.dave}', 'Moonrise ' || chr(97 + i % 26) || chr(97 + i / 26), 'Crowd', 'completed', 'public', 60 from generate_series(0, 349) i returning id`);
+  const rare = [await addTrack('Quaternion Moonrise'), await addTrack('Quaternion Morning')];
+  await world.sql('select search_rank()');
+  try {
+    assert.equal(await world.sql(`select search_is_frequent('moonri', '{quaternion}'), search_is_frequent('moonri', '{moonrise}'), search_is_frequent('quat', '{moonrise}')`), 't|f|f');
+    for (const [asked, found] of Object.entries({ 'quaternion moonrise': ['Quaternion Moonrise'], 'quaternion moonr': ['Quaternion Moonrise'], 'moonrise quaternion': ['Quaternion Moonrise'],
+      'quatrenion moonri': ['Quaternion Moonrise'], 'quaternion mo': ['Quaternion Moonrise', 'Quaternion Morning'], 'quaternion moonrises': ['Quaternion Moonrise'] }))
+      assert.deepEqual((await titles(alice, asked)).sort(), found, asked);
+  } finally {
+    await world.sql(`delete from tracks where id in (${[...many.split('\n'), ...rare].map((id) => `'${id}'`).join()})`);
+    await world.sql('select search_rank()');
+  }
+});
+
 test('pages of one kind follow one another without a gap, and totals say when they are not all', async () => {
   await world.sql(`insert into tracks (creator_id, title, status, visibility, play_count) select '${ids.dave}', 'Multitudinous ' || n, 'completed', 'public', case n when 700 then 100000 when 900 then 50000 else n end from generate_series(1, 1100) n`);
   const seen = new Set<string>();

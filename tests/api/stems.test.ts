@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
-import { onDisk } from '../support/level.ts';
+import { full, onDisk } from '../support/level.ts';
 import { decode, encodeWith, makeSound, pcm, wav } from '../support/media.ts';
 import { playable } from '../support/tracks.ts';
 import { begin, patch, sha256, trackOf } from '../support/tus.ts';
@@ -315,7 +315,7 @@ test('the archive of one\'s own data has the stems and invitations, and the eras
   await until('the files to go', () => !existsSync(file(`stems/${track.id}`)), 60);
 });
 
-test('as many stems as a track may have, and no more, however many come at once, all of one rate; an upload that finds no place ends', async () => {
+full('as many stems as a track may have, and no more, however many come at once, all of one rate; an upload that finds no place ends', async () => {
   const track = await playable(carol, { title: 'Crowded', file: wav(makeSound(1)) });
   const replies = await Promise.all(Array.from({ length: 36 }, (_, i) => send(track.id, wav(makeSound(0.2, { sampleRate: i % 2 ? 44_100 : 48_000 })), `Part ${i}.wav`)));
   assert.deepEqual([201, 409].map((status) => replies.filter((reply) => reply.status === status).length), [32, 4]);

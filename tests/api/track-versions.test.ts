@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
-import { onDisk } from '../support/level.ts';
+import { full, onDisk } from '../support/level.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { finished, playable, uploadForm, type Track } from '../support/tracks.ts';
 import { begin, patch, sha256, trackOf } from '../support/tus.ts';
@@ -301,7 +301,7 @@ onDisk('a version that failed because of the server is kept for a while, is trie
   assert.deepEqual([(await list(track.id)).find((version) => version.id === id)!.has_file, existsSync(file(key))], [false, true], 'it is the file of what plays');
 });
 
-test('a version whose work was lost is taken up again', async () => {
+full('a version whose work was lost is taken up again', async () => {
   const track = await playable(carol, { title: 'Lost' });
   const asked = await replace(track.id, wav(makeSound(1, { seed: 2 })));
   await settled(track.id);

@@ -41,7 +41,7 @@ async function breaking(world: World, cuts: { left: number; after: () => number 
 const rounds = isFull ? 200 : 25, kills = isFull ? 20 : 2;
 
 test(`tus-js-client brings a file through ${rounds} cuts and ${kills} kills of the server, byte for byte`, async () => {
-  const world = await World.start('tus-client'), file = wav(makeSound(isFull ? 60 : 20, { sampleRate: 48_000 }));
+  const world = await World.start('tus-client'), file = wav(makeSound(isFull ? 60 : 12, { sampleRate: 48_000 }));
   const cuts = { left: rounds, after: () => randomInt(1, Math.floor((file.length / rounds) * 1.2)) + 700 };
   const port = await breaking(world, cuts);
   const everyKill = Math.floor(file.length / (kills + 1));

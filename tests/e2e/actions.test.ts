@@ -75,8 +75,9 @@ test('on a phone the actions of a page are one row; its menu, by the keys alone,
   }
 });
 
-for (const language of ['en', 'fr', 'es'] as const) test(`where there is room, they are one row, and its menu has what is seldom wanted, in ${language}`, async () => {
-  for (const { path, title, who, menu } of pages) {
+/* In French words are longest; on the short level its rows are looked at where there is most in them. */
+for (const language of isFull ? (['en', 'fr', 'es'] as const) : (['en', 'fr'] as const)) test(`where there is room, they are one row, and its menu has what is seldom wanted, in ${language}`, async () => {
+  for (const { path, title, who, menu } of pages.filter((one) => isFull || language === 'en' || one.who === 'carol')) {
     await stage.visit(who, async (eye) => {
       const { page } = eye;
       await open(eye, path);

@@ -92,9 +92,9 @@ test('a way leads from one track to another', async () => {
 });
 
 lookAt(stage, [
-  { name: 'feed', path: '/dashboard', who: 'alice' },
+  { name: 'feed', full: true, path: '/dashboard', who: 'alice' },
   { name: 'discover', path: '/discover', who: 'alice' },
-  { name: 'genre', path: '/discover/genre/house', who: 'alice' },
+  { name: 'genre', full: true, path: '/discover/genre/house', who: 'alice' },
   { name: 'tag', path: '/discover/tag/harbour', who: null },
   { name: 'path', path: `/discover/path/${ferry.id}`, who: 'alice' },
   { name: 'muted', path: '/settings/privacy', who: 'alice' },

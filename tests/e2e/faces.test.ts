@@ -178,8 +178,8 @@ test('forced colours leave play, volume and the waveform to be seen', async () =
 
 lookAt(stage, [
   { name: 'faces-discover', path: '/discover?genre=Zeuhl', who: null },
-  { name: 'faces-everything', path: '/discover', who: null },
+  { name: 'faces-everything', full: true, path: '/discover', who: null },
   { name: 'faces-profile', path: '/u/dave', who: 'alice' },
-  { name: 'faces-people', path: '/dashboard', who: 'dave' },
-  { name: 'faces-library', path: '/library', who: 'dave' },
+  { name: 'faces-people', full: true, path: '/dashboard', who: 'dave' },
+  { name: 'faces-library', full: true, path: '/library', who: 'dave' },
 ]);

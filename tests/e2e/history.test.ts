@@ -135,6 +135,6 @@ test('a history with tracks that are there, and one that is hidden by now, for t
 
 lookAt(stage, [
   { name: 'history', path: '/library/history', who: 'alice', first: async ({ page }: { page: Page }) => void (await page.getByRole('heading', { name: 'All night' }).first().waitFor()) },
-  { name: 'history-empty', path: '/library/history', who: 'bob' },
+  { name: 'history-empty', full: true, path: '/library/history', who: 'bob' },
   { name: 'settings-listening', path: '/settings/privacy', who: 'alice' },
 ]);

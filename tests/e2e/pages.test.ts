@@ -29,7 +29,7 @@ const VIEWS: View[] = [
   { name: 'landing', path: '/', who: null },
   { name: 'login', path: '/login', who: null },
   { name: 'register', path: '/register', who: null },
-  { name: 'verify-email', path: '/verify-email', who: null },
+  { name: 'verify-email', full: true, path: '/verify-email', who: null },
   { name: 'forgot-password', path: '/forgot-password', who: null },
   { name: 'reset-password', path: '/reset-password?token=0123456789012345678901234567890123456789', who: null },
   { name: 'missing', path: '/no/such/page', who: null },
@@ -38,7 +38,7 @@ const VIEWS: View[] = [
   { name: 'dashboard', path: '/dashboard', who: 'carol' },
   { name: 'library', path: '/library', who: 'carol' },
   { name: 'upload', path: '/upload', who: 'carol' },
-  { name: 'become-creator', path: '/upload', who: 'alice' },
+  { name: 'become-creator', full: true, path: '/upload', who: 'alice' },
   { name: 'track', path: `/track/${track.id}`, who: 'carol', first: withPlayer },
   { name: 'now-playing', path: `/track/${track.id}`, who: 'carol', first: async (eye) => {
     await withPlayer(eye);

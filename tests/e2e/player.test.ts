@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
+import { isFull } from '../support/level.ts';
 import { until } from '../support/wait.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear, hearIt, listen, record, stopRecording, type Heard } from './support/ear.ts';
@@ -11,9 +12,9 @@ import { figure, Stage, tones } from './support/stage.ts';
 const RATE = 44100;
 const stage = await Stage.start('player');
 /* The newest comes first in lists: an hour of nothing but a tone, cut in two, plays in this order. */
-const second = await stage.track('carol', 'Second half', tones(8, 441, 441, { from: 8 * RATE }));
-const first = await stage.track('carol', 'First half', tones(8, 441));
-const long = await stage.track('dave', 'Long walk', tones(60, 440, 660, { amplitude: 0.05 }));
+const second = await stage.track('carol', 'Second half', tones(8, 441, 441, { sampleRate: RATE, from: 8 * RATE }));
+const first = await stage.track('carol', 'First half', tones(8, 441, 441, { sampleRate: RATE }));
+const long = await stage.track('dave', 'Long walk', tones(60, 440, 660, { amplitude: 0.05, sampleRate: RATE }));
 const secret = await stage.track('carol', 'Secret', tones(2, 500), { is_public: 'false' });
 
 const bar = (page: Page): Locator => page.locator('[data-player-bar]');
@@ -87,7 +88,8 @@ test('lossless can be chosen while it plays, and the sound goes on', async () =>
   });
 });
 
-for (const quality of ['Lossless', 'High, 256 kbit/s']) {
+/* On the short level the one whose encoder puts silence before and behind the sound. */
+for (const quality of isFull ? ['Lossless', 'High, 256 kbit/s'] : ['High, 256 kbit/s']) {
   test(`the next track follows without a gap: ${quality}`, async () => {
     await stage.visit(null, async ({ page, asking }) => {
       await page.goto('/u/carol');

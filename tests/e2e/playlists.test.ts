@@ -438,7 +438,7 @@ lookAt(stage, [
   { name: 'playlist imported', full: true, path: '/playlists', who: 'carol', first: imported },
   { name: 'playlist import', path: '/playlists', who: 'carol', inSight: true, first: importing },
   { name: 'playlist empty', full: true, path: `/playlist/${empty}`, who: 'carol' },
-  { name: 'playlist guest', path: `/playlist/${late}`, who: null },
+  { name: 'playlist guest', full: true, path: `/playlist/${late}`, who: null },
   { name: 'playlist playing', full: true, path: `/playlist/${late}`, who: null, first: async (eye) => {
     await eye.page.getByRole('main').getByRole('button', { name: 'Play Night ferry' }).click();
     await hear(eye.page, 'the ferry', (now) => now.track === ferry.id && now.left > 0.005);
@@ -462,7 +462,7 @@ lookAt(stage, [
     await page.getByLabel('Add somebody').fill('bob');
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
   } },
-  { name: 'playlist figures', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
+  { name: 'playlist figures', full: true, path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
     await choose(page, 'Statistics');
     await page.getByRole('table', { name: 'Opened' }).waitFor({ state: 'attached' });
   } },
@@ -474,7 +474,7 @@ lookAt(stage, [
     await page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();
     await page.getByRole('menuitem').first().waitFor();
   } },
-  { name: 'add to playlist', path: `/track/${ferry.id}`, who: 'carol', inSight: true, first: async ({ page }) => {
+  { name: 'add to playlist', full: true, path: `/track/${ferry.id}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await choose(page, 'Add to playlist…');
     await page.getByRole('dialog').getByRole('button', { name: /^Late trains/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'New playlist' }).click();

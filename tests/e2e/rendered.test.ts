@@ -94,7 +94,7 @@ test('the app takes the place of what was rendered: no second heading, no jump o
       assert.equal(seen.first.text, seen.text, `${name}: the heading is the same`);
       figure(`layout shift of the ${name} page: ${seen.shifts.map(({ value }) => value.toFixed(4)).join(' + ') || 'none'}`);
       assert.ok(seen.shifts.reduce((sum, { value }) => sum + value, 0) < 0.1, `${name}: layout shift ${JSON.stringify(seen.shifts, null, 1)}`);
-    });
+    }, { fresh: true });
   }
 });
 

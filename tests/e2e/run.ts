@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { runFiles } from '../support/files.ts';
 import { BINARY, makeFolders, ROOT, WORK } from '../support/paths.ts';
 import { prepare } from '../support/prepare.ts';
+import { tellDatabase } from '../support/ticks.ts';
 import { CHROMIUM, HEADLESS, SHOTS, WEB } from './support/places.ts';
 
 const run = promisify(execFile);
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
       leftOut += sum.leftOut;
     }
   } finally {
-    await cluster.remove();
+    await tellDatabase(() => cluster.remove());
   }
   const figures = path.join(WORK, 'figures.txt');
   if (existsSync(figures)) console.log(readFileSync(figures, 'utf8').trimEnd());

@@ -31,6 +31,25 @@ test('what is typed is found by kind, a filter narrows it, Back takes it back, a
   });
 });
 
+test('the kind whose best hit fits best comes first, and minutes and a licence narrow what is found', async () => {
+  await stage.visit(null, async ({ page, asking }) => {
+    await page.goto('/search?q=lighthouse%20nordlys');
+    await settled({ page, asking });
+    const main = page.getByRole('main'), headings = () => main.getByRole('heading', { level: 2 }).allTextContents();
+    assert.equal((await headings())[0], 'People');
+    await page.getByRole('searchbox').fill('lighthouse keeper');
+    await main.getByText('Lighthouse Keeper').first().waitFor();
+    assert.equal((await headings())[0], 'Tracks');
+    await main.getByLabel('Minutes, at least').fill('1');
+    await main.getByText('Nothing found').waitFor();
+    assert.match(page.url(), /minutes_from=1/);
+    await main.getByRole('button', { name: 'Clear filters' }).click();
+    await main.getByText('Lighthouse Keeper').first().waitFor();
+    await main.getByLabel('Licence').selectOption('cc0');
+    await main.getByText('Nothing found').waitFor();
+  });
+});
+
 test('a typing error is forgiven, each hit says why it is there, and what is not found is corrected', async () => {
   await stage.visit(null, async ({ page, asking }) => {
     await page.goto('/search?q=lighthuose');
@@ -64,6 +83,6 @@ test('a late answer to an earlier text never replaces a newer one', async () => 
 lookAt(stage, [
   { name: 'search', path: '/search?q=lighthouse', who: null },
   { name: 'search-tracks', path: '/search?q=lighthouse&type=tracks&key=9A', who: 'alice' },
-  { name: 'search-start', path: '/search', who: null },
+  { name: 'search-start', full: true, path: '/search', who: null },
   { name: 'search-nothing', path: '/search?q=zzzzzzqq', who: null },
 ]);

@@ -21,3 +21,6 @@ export function withoutProxy(name: string, run: (t: TestContext) => Promise<void
 export function onDisk(name: string, run: (t: TestContext) => Promise<void> | void): void {
   void test(name, { skip: process.env['VEZA_TEST_S3'] ? 'looks into the folder of files' : false }, run);
 }
+
+/** A test of the full level that looks into the folder of files, or breaks it. */
+export const fullOnDisk = isFull ? onDisk : full;

@@ -12,6 +12,7 @@ import { complainOfReplicaReads, isReplicaAsked } from './late-replica.ts';
 import { BINARY, COVERAGE, DOCUMENT, makeFolders, ROOT, WORK } from './paths.ts';
 import { prepare } from './prepare.ts';
 import { Swift } from './swift.ts';
+import { tellDatabase } from './ticks.ts';
 
 const run = promisify(execFile);
 const TESTS = path.join(ROOT, 'tests');
@@ -83,7 +84,7 @@ async function main(): Promise<void> {
     if (!named.length) checkCoverage();
   } finally {
     await standby?.remove();
-    await cluster.remove();
+    await tellDatabase(() => cluster.remove());
     await swift?.remove();
     if (!failed) rmSync(COVERAGE, { recursive: true, force: true });
   }

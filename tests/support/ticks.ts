@@ -18,7 +18,8 @@ function read(pid: number | 'self'): Process {
 
 let more = 0;
 
-/** A browser does not wait for its own processes, so what they took is noted before it ends: all below the children of this process whose command fits. */
+/** A browser does not wait for its own processes, so what they took is noted before it ends: all below the descendants of this process whose command fits.
+ * They need not be its children: a command may be a script that starts the browser and waits for it. */
 export function noteTicksBelow(command: RegExp): void {
   const all = new Map<number, Process>();
   for (const name of readdirSync('/proc')) {
@@ -26,9 +27,22 @@ export function noteTicksBelow(command: RegExp): void {
       if (/^\d+$/.test(name)) all.set(Number(name), read(Number(name)));
     } catch { /* it has ended */ }
   }
-  const below = (pid: number): number => [...all].filter(([, one]) => one.parent === pid).reduce((sum, [child, { own, waitedFor }]) => sum + own + waitedFor + below(child), 0);
-  for (const [pid, { parent }] of all) {
-    if (parent === process.pid && command.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) more += below(pid);
+  const childrenOf = (pid: number) => [...all].filter(([, { parent }]) => parent === pid).map(([child]) => child);
+  const below = (pid: number): number => childrenOf(pid).reduce((sum, child) => sum + all.get(child)!.own + all.get(child)!.waitedFor + below(child), 0);
+  const note = (pid: number): void => {
+    for (const child of childrenOf(pid)) {
+      if (command.test(commandOf(child))) more += below(child);
+      else note(child);
+    }
+  };
+  note(process.pid);
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; /* it has ended */
   }
 }
 
@@ -36,4 +50,11 @@ export function noteTicksBelow(command: RegExp): void {
 export function secondsSoFar(): number {
   const { own, waitedFor } = read('self');
   return own + waitedFor + more;
+}
+
+/** Ends a database server and tells what it took: its processes are no part of what the test files took. */
+export async function tellDatabase(end: () => Promise<void>): Promise<void> {
+  const before = secondsSoFar();
+  await end();
+  console.log(`== the database: ${(secondsSoFar() - before).toFixed(1)} s of processors`);
 }

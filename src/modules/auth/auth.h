@@ -70,7 +70,8 @@ void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
 /* The same from APP_SECRET_PREVIOUS, for what was signed before the secret was changed. False when there is none. */
 bool secret_derive_previous(const char *purpose, unsigned char out[SHA256_BYTES]);
 
-/* What seals secrets of one purpose that the database keeps (base/seal.h): a key of the application's secret and, for what was sealed before that was changed, one of the secret before. */
+/* What seals secrets of one purpose that the database keeps (base/seal.h): a key of the application's secret and, for what was sealed before that was changed, one of
+ * the secret before. */
 struct secret_keys {
     unsigned char key[SEAL_KEY_BYTES], previous[SEAL_KEY_BYTES];
     bool has_previous;

@@ -25,10 +25,10 @@ g.slug, g.name, g.parent_slug as parent,
 
 -- query: discover_genre
 -- Whose tracks are listed.
-select g.slug from genres g where g.slug = genre_of(:genre::text)
+select g.slug from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: discover_genre_state
-select {genre_state(g)} from genres g where g.slug = genre_of(:genre::text)
+select {genre_state(g)} from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- fragment: newest_of(label, sort, key)
 -- For the page of a genre or tag: who it is about, and whether there is anything for search engines to list. `n` has the ids of its newest tracks. Where a path would be cut, its
@@ -46,7 +46,7 @@ with n as (
      order by o.first_public_at desc, o.id desc
      limit 30
 )
-select g.slug as genre, {newest_of(g.name, 'genre', g.slug)} from genres g where g.slug = genre_of(:genre::text)
+select g.slug as genre, {newest_of(g.name, 'genre', g.slug)} from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: tag_page
 with n as (
@@ -58,7 +58,7 @@ with n as (
      order by x.first_public_at desc, x.track_id desc
      limit 30
 )
-select {newest_of(g.name, 'tag', g.name)} from tags g where g.id = tag_of(:tag::text)
+select {newest_of(g.name, 'tag', g.name)} from tags g where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- fragment: follow_problem(follows, label, one, most, told)
 -- `follows` is the table, and `label` its column, of which `one` is to be followed.
@@ -72,7 +72,7 @@ case when (select count(*) from follows f_ where f_.user_id = :viewer::uuid) >= 
 with x as (
     select g.slug,
            {follow_problem(user_genre_follows, genre_slug, g.slug, 200, 'conflict: You follow 200 genres already. That is the most.')} as problem
-      from genres g where g.slug = genre_of(:genre::text)
+      from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 ), a as (
     insert into user_genre_follows (user_id, genre_slug) select :viewer::uuid, x.slug from x where x.problem is null on conflict do nothing
 )
@@ -84,7 +84,7 @@ select x.slug, true as is_following, x.problem from x
 with d as (
     delete from user_genre_follows f where f.user_id = :viewer::uuid and f.genre_slug = genre_of(:genre::text)
 )
-select g.slug, false as is_following from genres g where g.slug = genre_of(:genre::text)
+select g.slug, false as is_following from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: discover_genre_tracks
 -- Of each of these genres the newest are read by an index, and merged.
@@ -111,7 +111,7 @@ select {track(t, u)}
  where true
 
 -- query: discover_tag
-select g.id as tag_id from tags g where g.id = tag_of(:tag::text)
+select g.id as tag_id from tags g where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: discover_tag_state
 -- schema: TagState
@@ -120,7 +120,7 @@ select g.name,
        (:viewer::uuid is not null and exists (select from user_tag_follows f where f.user_id = :viewer::uuid and f.tag_id = g.id)) as is_following,
        (:viewer::uuid is not null and exists (select from user_mutes m where m.user_id = :viewer::uuid and m.tag_id = g.id)) as is_muted
   from tags g
- where g.id = tag_of(:tag::text)
+ where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: discover_tag_follow
 -- schema: FollowedTag
@@ -129,7 +129,7 @@ select g.name,
 with x as (
     select g.id, g.name,
            {follow_problem(user_tag_follows, tag_id, g.id, 500, 'conflict: You follow 500 tags already. That is the most.')} as problem
-      from tags g where g.id = tag_of(:tag::text)
+      from tags g where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 ), a as (
     insert into user_tag_follows (user_id, tag_id) select :viewer::uuid, x.id from x where x.problem is null on conflict do nothing
 )
@@ -141,7 +141,7 @@ select x.name, true as is_following, x.problem from x
 with d as (
     delete from user_tag_follows f where f.user_id = :viewer::uuid and f.tag_id = tag_of(:tag::text)
 )
-select g.name, false as is_following from tags g where g.id = tag_of(:tag::text)
+select g.name, false as is_following from tags g where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: discover_tag_tracks
 -- schema: Track
@@ -205,33 +205,10 @@ select {track(t, u)}
 select rising_compute(20000) as count
 
 -- query: tags_merge
--- The name leads to the other tag from now on, and who follows or mutes the one follows or mutes the other. A job gives tracks the other tag.
 -- schema: TagMerge
 -- not null: tag, into
 -- problems: validation
-with x as (
-    select o.id as old_id, o.name as old_name, o.is_split, k.id as kept_id, k.name as kept_name,
-           case when o.id = k.id then 'validation into: This is the same tag' end as problem
-      from tags o join tags k on k.id = tag_of(:into::text)
-     where o.id = tag_of(:tag::text)
-), a as (
-    insert into tag_aliases (key, is_exact, tag_id)
-    select case when x.is_split then tag_key(x.old_name) else label_fold(x.old_name) end, x.is_split, x.kept_id from x where x.problem is null
-        on conflict (key, is_exact) do update set tag_id = excluded.tag_id
-), chain as (
-    update tag_aliases c set tag_id = x.kept_id from x where x.problem is null and c.tag_id = x.old_id
-), f as (
-    insert into user_tag_follows (user_id, tag_id, created_at)
-    select f.user_id, x.kept_id, f.created_at from x join user_tag_follows f on f.tag_id = x.old_id where x.problem is null on conflict do nothing
-), m as (
-    insert into user_mutes (user_id, tag_id, created_at)
-    select m.user_id, x.kept_id, m.created_at from x join user_mutes m on m.tag_id = x.old_id where x.problem is null on conflict do nothing
-), j as (
-    insert into jobs (kind, payload, dedupe_key) select 'tag.merge', jsonb_build_object('tag_id', x.old_id, 'into_id', x.kept_id), 'tag.merge:' || x.old_id
-      from x where x.problem is null
-        on conflict (dedupe_key) do nothing
-)
-select x.old_name as tag, x.kept_name as "into", x.problem from x
+select m.merged as tag, m.kept as "into", case m.problem when 'same' then 'validation into: This is the same tag' end as problem from tag_merge(:tag::text, :into::text) m
 
 -- query: tag_merge_step
 select tag_merge_step(:tag_id::uuid, :into_id::uuid, 200) as count
@@ -260,51 +237,23 @@ select btrim(:name::text) as tag, x.name as "from", x.problem from x
 select genre_merge_step(:genre::varchar, :into::varchar, 200) as count
 
 -- query: genres_merge
--- The name leads to the other genre from now on, and so do its other names; what stood below it stands below the other. Who follows or mutes the one follows or mutes the other.
 -- schema: GenreMerge
 -- not null: genre, into
 -- problems: validation
-with x as (
-    select o.slug as old_slug, o.name as old_name, k.slug as kept, k.name as kept_name,
-           case when o.slug = k.slug then 'validation into: This is the same genre'
-                when k.slug in (select genre_below(o.slug)) then 'validation into: This genre stands below the one that goes. Move it first' end as problem
-      from genres o join genres k on k.slug = genre_of(:into::text)
-     where o.slug = genre_of(:genre::text)
-), a as (
-    insert into genre_aliases (fold, name, genre_slug) select label_fold(x.old_name), x.old_name, x.kept from x where x.problem is null
-        on conflict (fold) do update set genre_slug = excluded.genre_slug
-), chain as (
-    update genre_aliases c set genre_slug = x.kept from x where x.problem is null and c.genre_slug = x.old_slug and c.fold <> label_fold(x.old_name)
-), below as (
-    update genres g set parent_slug = x.kept from x where x.problem is null and g.parent_slug = x.old_slug
-), f as (
-    insert into user_genre_follows (user_id, genre_slug, created_at)
-    select f.user_id, x.kept, f.created_at from x join user_genre_follows f on f.genre_slug = x.old_slug where x.problem is null on conflict do nothing
-), m as (
-    insert into user_mutes (user_id, genre_slug, created_at)
-    select m.user_id, x.kept, m.created_at from x join user_mutes m on m.genre_slug = x.old_slug where x.problem is null on conflict do nothing
-), j as (
-    insert into jobs (kind, payload, dedupe_key) select 'genre.merge', jsonb_build_object('genre', x.old_slug, 'into', x.kept), 'genre.merge:' || x.old_slug
-      from x where x.problem is null
-        on conflict (dedupe_key) do update set state = 'queued', attempts = 0, run_at = now(), finished_at = null, payload = excluded.payload
-     where jobs.state in ('done', 'failed', 'dead')
-)
-select x.old_name as genre, x.kept_name as "into", x.problem from x
+select m.merged as genre, m.kept as "into",
+       case m.problem when 'same' then 'validation into: This is the same genre'
+                      when 'below' then 'validation into: This genre stands below the one that goes. Move it first'
+                      when 'merging' then 'validation into: This genre is itself being merged' end as problem
+  from genre_merge(:genre::text, :into::text) m
 
 -- query: genre_move
--- Below another genre, or to the top. Eight levels at most are looked through.
 -- schema: GenreMove
 -- nullable: parent
+-- not null: slug
 -- problems: validation
-with x as (
-    select g.slug, genre_of(:parent::text) as parent,
-           case when :parent::text is not null and genre_of(:parent::text) is null then 'validation parent: There is no such genre'
-                when genre_of(:parent::text) in (select genre_below(g.slug)) then 'validation parent: This genre stands below the one that is moved' end as problem
-      from genres g where g.slug = genre_of(:genre::text)
-), u as (
-    update genres g set parent_slug = x.parent, is_usual = true from x where g.slug = x.slug and x.problem is null
-)
-select x.slug, x.parent, x.problem from x
+select m.slug, m.parent,
+       case m.problem when 'missing' then 'validation parent: There is no such genre' when 'below' then 'validation parent: This genre stands below the one that is moved' end as problem
+  from genre_move(:genre::text, :parent::text) m
 
 -- query: genre_alias_add
 -- schema: GenreAlias

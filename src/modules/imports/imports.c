@@ -102,7 +102,8 @@ static const struct route imports_routes[] = {
      "Asks the server at once whether the account opens, and does the rest in the background. Playlists become private playlists, whose songs are found by title, "
      "artist and length as "
      "those of a file are (`POST /playlists/import`); starred songs become likes. One at a time.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_fields, .handler = import_begin, .status = 201, .replies = &q_import_made, .problems = begin_problems},
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_fields, .handler = import_begin, .runs = RUNS_ON_OUTSIDE_POOL,
+     .status = 201, .replies = &q_import_made, .problems = begin_problems},
 
     {GET, "/api/v1/imports/{id}", "Get how far an import is",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_import_get, .shape = ONE},

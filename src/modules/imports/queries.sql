@@ -57,8 +57,10 @@ delete from library_imports x where x.id = :id::uuid and x.user_id = :viewer::uu
 -- The job.
 
 -- query: import_state
+-- No row: it was ended, or its person is banned or about to be erased; then the sweep ends it.
 update library_imports x set state = 'running'
- where x.id = :import_id::uuid and x.state in ('queued', 'running')
+  from users u
+ where x.id = :import_id::uuid and x.state in ('queued', 'running') and u.id = x.user_id and user_shown(u)
 returning x.user_id, x.base_url, x.username, x.sealed, x.wants_playlists, x.wants_stars, x.plan is not null as is_planned, x.position, x.playlist_count,
           x.plan -> x.position ->> 'id' as next_id, x.plan -> x.position ->> 'name' as next_name
 

@@ -326,4 +326,4 @@ run_sweep(struct job *job)
     return run_query(&q_import_sweep, none, NULL) ? JOB_DONE : JOB_RETRY;
 }
 
-const struct job_handler imports_jobs[] = {{"library.import", JOB_OUTGOING, run_import}, {"library.import_sweep", JOB_LIGHT, run_sweep, .every_s = SWEEP_EVERY_S}, {0}};
+const struct job_handler imports_jobs[] = {{"library.import", JOB_OUTSIDE, run_import}, {"library.import_sweep", JOB_LIGHT, run_sweep, .every_s = SWEEP_EVERY_S}, {0}};

@@ -72,7 +72,7 @@ select false as is_muted from tracks t where t.id = :id::uuid and (t.id in (sele
 -- not null: is_muted
 -- problems: conflict
 with x as (
-    select g.slug, {mute_room} as problem from genres g where g.slug = genre_of(:genre::text)
+    select g.slug, {mute_room} as problem from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 ), a as (
     insert into user_mutes (user_id, genre_slug) select :viewer::uuid, x.slug from x where x.problem is null on conflict do nothing
 )
@@ -84,14 +84,14 @@ select true as is_muted, x.problem from x
 with d as (
     delete from user_mutes m where m.user_id = :viewer::uuid and m.genre_slug = genre_of(:genre::text)
 )
-select false as is_muted from genres g where g.slug = genre_of(:genre::text)
+select false as is_muted from genres g where g.slug = genre_of(:genre::text) and {genre_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: mute_tag
 -- schema: MuteState
 -- not null: is_muted
 -- problems: conflict
 with x as (
-    select g.id, {mute_room} as problem from tags g where g.id = tag_of(:tag::text)
+    select g.id, {mute_room} as problem from tags g where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 ), a as (
     insert into user_mutes (user_id, tag_id) select :viewer::uuid, x.id from x where x.problem is null on conflict do nothing
 )
@@ -103,7 +103,7 @@ select true as is_muted, x.problem from x
 with d as (
     delete from user_mutes m where m.user_id = :viewer::uuid and m.tag_id = tag_of(:tag::text)
 )
-select false as is_muted from tags g where g.id = tag_of(:tag::text)
+select false as is_muted from tags g where g.id = tag_of(:tag::text) and {tag_known(g, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: export_mutes
 -- Names of people and tracks of others are not theirs to take along; ids are.

@@ -163,6 +163,7 @@ reply_feed(struct request *req, const struct query *of, const struct query *item
     reply_header(req, "Last-Modified", date_of(&feed, changed));
     if (token) {
         reply_header(req, "X-Robots-Tag", "noindex");
+        reply_header(req, "Referrer-Policy", "no-referrer"); /* its address is its key */
         req->reply.cache_control = "private, no-cache";
     } else {
         reply_header(req, "Access-Control-Allow-Origin", "*");

@@ -50,6 +50,7 @@ feed_audio(struct request *req)
     request_set(req, "id", request_param(req, "track_id"));
     request_set(req, "share", NULL);
     reply_header(req, "X-Robots-Tag", "noindex");
+    reply_header(req, "Referrer-Policy", "no-referrer");
     return audio_get(req);
 }
 

@@ -146,7 +146,7 @@ select r.title, '/release/' || r.slug as path, r.description, coalesce(nullif(r.
        extract(epoch from r.updated_at)::bigint as changed
   from releases r
   join users u on u.id = r.user_id
- where r.id = :id::uuid and ({release_listed(r, u, null::uuid, false)} or (:viewer::uuid is not null and {release_seen(r, u, :viewer::uuid, false)}))
+ where r.id = :id::uuid and ({release_listed(r, u, :viewer::uuid, false)} or (:viewer::uuid is not null and {release_seen(r, u, :viewer::uuid, false)}))
 
 -- query: feed_of_release_items
 -- In their order.
@@ -157,7 +157,7 @@ select {feed_item(t, u, coalesce(t.first_public_at, t.created_at))}
   join users u on u.id = t.creator_id
   left join track_single_files w on w.track_id = t.id
  where i.release_id = :id::uuid and t.stream_status = 'ready'
-   and ({track_listed(t, u, null::uuid, false)} or (:viewer::uuid is not null and {release_track_heard(t, u, r)}))
+   and ({track_listed(t, u, :viewer::uuid, false)} or (:viewer::uuid is not null and {release_track_heard(t, u, r)}))
  order by i.disc, i.position, i.track_id
  limit 300
 
@@ -167,7 +167,7 @@ select p.name as title, '/playlist/' || p.id as path, p.description, u.display_n
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :id::uuid
-   and ((p.deleted_at is null and p.visibility = 'public' and {playlist_owner_shown(p, null::uuid, false)}) or (:viewer::uuid is not null and {playlist_visible(p, :viewer::uuid, false)}))
+   and ((p.deleted_at is null and p.visibility = 'public' and {playlist_owner_shown(p, :viewer::uuid, false)}) or (:viewer::uuid is not null and {playlist_visible(p, :viewer::uuid, false)}))
 
 -- query: feed_of_playlist_items
 -- In their order, each track once.
@@ -233,7 +233,7 @@ delete from private_feeds f where f.id = :id::uuid and f.user_id = :viewer::uuid
 -- sees: whoever has the token, as the person who made the feed
 -- That it was used is noted once a minute.
 with f as (
-    select f.* from private_feeds f join users u on u.id = f.user_id and user_active(u) where f.id = :id::uuid and f.token_hash = {link_hash(:token::text)}
+    select f.* from private_feeds f join users u on u.id = f.user_id and user_shown(u) where f.id = :id::uuid and f.token_hash = {link_hash(:token::text)}
 ), u as (
     update private_feeds o set last_used_at = now() from f where o.id = f.id and (f.last_used_at is null or f.last_used_at < now() - interval '1 minute')
 )

@@ -157,7 +157,8 @@ static const struct route playlists_routes[] = {
 
     {GET, "/api/v1/playlists/search", "Find playlists by their names, the best first",
      "Public ones, and those that one works on: the best 1000, as `GET /search` ranks them.",
-     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = search_words, .sql = &q_playlist_search, .shape = MANY},
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = search_words,
+     .sql = &q_playlist_search, .shape = MANY, .within_ms = 300},
 
     {GET, "/api/v1/playlists/recommendations", "List recommended playlists",
      "Followed by people who follow the same, then with tracks that one likes, then the editors' choice: `reason` tells which, "

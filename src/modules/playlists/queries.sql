@@ -226,12 +226,13 @@ select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 
 -- The hits of a search: public ones, and those that one works on.
 -- schema: FoundPlaylist
 with f as materialized (select * from search_found(4::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int, :engine_hits::jsonb))
-select {playlist(p, u, playlist_tracks, null::int)}, null::bigint as duration_ms, {search_why}, n_.total as total_, n_.is_partial as partial_
+select {playlist(p, u, playlist_tracks, null::int)}, null::bigint as duration_ms, {search_why}, n_.total as total_, n_.is_partial as partial_, n_.best as best_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
                                                       case :sort::text when 'title' then lower(g.name) end, f.place) as n
-                from f join playlists g on g.id = f.id
+                from f left join playlists g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join playlists p on p.id = f.id

@@ -66,7 +66,7 @@ set_text(json_t *object, const char *name, struct str value, size_t characters_m
         }
         p += len;
     }
-    if (!out.failed && out.len)
+    if (!out.failed && out.len && !text_is_unseen(buf_str(&out).ptr))
         json_object_set_new(object, name, json_stringn(out.ptr, out.len));
 }
 

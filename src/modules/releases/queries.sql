@@ -60,12 +60,13 @@ select {release(r, u)}
 -- The hits of a search.
 -- schema: FoundRelease
 with f as materialized (select * from search_found(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int, :engine_hits::jsonb))
-select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
+select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_, n_.best as best_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.dated_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.dated_at) end,
                                                       case :sort::text when 'title' then lower(g.title) end, f.place) as n
-                from f join releases g on g.id = f.id
+                from f left join releases g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join releases r on r.id = f.id

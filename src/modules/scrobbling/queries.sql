@@ -79,7 +79,8 @@ delete from scrobble_accounts a where a.id = :id::uuid and a.user_id = :viewer::
 -- Jobs.
 
 -- query: scrobble_account_of
-select a.service, a.base_url, a.sealed from scrobble_accounts a where a.id = :account_id::uuid and a.is_on
+-- Nothing is told for somebody who is banned or about to be erased; it waits.
+select a.service, a.base_url, a.sealed from scrobble_accounts a join users u on u.id = a.user_id and user_shown(u) where a.id = :account_id::uuid and a.is_on
 
 -- fragment: scrobble_told(p, t, u, a)
 -- It may be told: everybody finds the track, and it is still in the history of the person, who keeps one.
@@ -144,6 +145,7 @@ select {scrobble_columns(t, u)}
 -- A play may be noted just when the job for its account ends.
 select scrobble_wake(a.id, a.user_id, interval '0') :: text as woken
   from scrobble_accounts a
+  join users u on u.id = a.user_id and user_shown(u)
  where a.is_on and exists (select from scrobbles w where w.account_id = a.id and w.created_at < now() - interval '1 minute')
 
 -- query: export_scrobble_accounts

@@ -217,16 +217,18 @@ static const struct route scrobbling_routes[] = {
 
     {POST, "/api/v1/scrobbling/listenbrainz", "Connect ListenBrainz, or another server that speaks its protocol",
      "Each play that counts is told there from now on, once. The token is asked about before it is kept, sealed; it is told to nobody.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = listenbrainz_fields, .handler = connect_listenbrainz, .status = 201, .replies = &q_scrobble_get,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = listenbrainz_fields, .handler = connect_listenbrainz, .runs = RUNS_ON_OUTSIDE_POOL,
+     .status = 201, .replies = &q_scrobble_get,
      .problems = connect_problems},
 
     {POST, "/api/v1/scrobbling/lastfm", "Begin to connect Last.fm, or another server that speaks its protocol",
      "The person agrees at `confirm_url`, in a browser; then `confirm` completes it.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = lastfm_fields, .handler = connect_lastfm, .status = 201, .replies = &q_scrobble_begun,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = lastfm_fields, .handler = connect_lastfm, .runs = RUNS_ON_OUTSIDE_POOL, .status = 201, .replies = &q_scrobble_begun,
      .problems = connect_problems},
 
     {POST, "/api/v1/scrobbling/{id}/confirm", "Complete the connection to which one agreed in the browser",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .handler = confirm_lastfm, .replies = &q_scrobble_get, .problems = connect_problems},
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .handler = confirm_lastfm, .runs = RUNS_ON_OUTSIDE_POOL,
+     .replies = &q_scrobble_get, .problems = connect_problems},
 
     {PATCH, "/api/v1/scrobbling/{id}", "Change a connection",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .body = change_fields, .sql = &q_scrobble_change, .shape = ONE},

@@ -1,11 +1,13 @@
 /* send.c - the jobs `scrobble.send` {account_id, user_id}, which tells a service of plays, `scrobble.playing` {account_id, track_id, user_id}, and `scrobble.sweep`. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "modules/scrobbling/internal.h"
 
 #define ADDRESS_MAX 512
 #define SWEEP_EVERY_S 300
+#define RUN_MS 10000 /* then others have their turn */
 
 struct send_work {
     struct job *job;
@@ -121,6 +123,7 @@ send_all(struct send_work *work)
 {
     const struct db_arg account[] = {{"account_id", work->account_id}, {0}};
     enum job_outcome outcome = JOB_GIVE_BACK;
+    int64_t until_ms = clock_monotonic_ms() + RUN_MS;
 
     while (outcome == JOB_GIVE_BACK) {
         char most[12];
@@ -129,6 +132,10 @@ send_all(struct send_work *work)
 
         if (job_cancelled(work->job))
             return JOB_GIVE_BACK;
+        if (clock_monotonic_ms() > until_ms) {
+            job_wait(work->job, 1);
+            return JOB_PUT_OFF;
+        }
         snprintf(most, sizeof most, "%u", work->most);
         if (!send_run(&q_scrobbles_drop, account, NULL) || !send_run(&q_scrobbles_due, args, &rows))
             return JOB_RETRY;
@@ -198,7 +205,7 @@ send_sweep(struct job *job)
     return send_run(&q_scrobble_sweep, none, NULL) ? JOB_DONE : JOB_RETRY;
 }
 
-const struct job_handler scrobbling_jobs[] = {{"scrobble.send", JOB_OUTGOING, send_with_account},
-                                              {"scrobble.playing", JOB_OUTGOING, send_with_account},
+const struct job_handler scrobbling_jobs[] = {{"scrobble.send", JOB_OUTSIDE, send_with_account},
+                                              {"scrobble.playing", JOB_OUTSIDE, send_with_account},
                                               {"scrobble.sweep", JOB_LIGHT, send_sweep, .every_s = SWEEP_EVERY_S},
                                               {0}};

@@ -18,11 +18,24 @@
 #define LASTFM_ITSELF "https://ws.audioscrobbler.com/2.0/"
 #define LASTFM_AUTH "https://www.last.fm/api/auth/"
 
+/* Are these the same address? A slash at its end makes no difference. */
+static bool
+services_same(const char *a, const char *b)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+
+    while (a_len && a[a_len - 1] == '/')
+        a_len--;
+    while (b_len && b[b_len - 1] == '/')
+        b_len--;
+    return a_len == b_len && !memcmp(a, b, a_len);
+}
+
 /* The operator's own server may be in a private network; what people enter may not. */
 static const char *
 services_trust(const char *base_url, char host[256])
 {
-    bool own = text_equal(base_url, scrobbling_listenbrainz_url) || text_equal(base_url, scrobbling_lastfm_url);
+    bool own = services_same(base_url, scrobbling_listenbrainz_url) || services_same(base_url, scrobbling_lastfm_url);
 
     return own && fetch_host(base_url, host) ? host : NULL;
 }
@@ -120,7 +133,9 @@ listenbrainz_send(const struct scrobble_account *account, const struct scrobble 
         json_array_append_new(payload, listenbrainz_listen(&plays[i], playing));
     body = json_pack("{s:s, s:o}", "listen_type", playing ? "playing_now" : count == 1 ? "single" : "import", "payload", payload);
     outcome = body ? listenbrainz_ask(account, "/1/submit-listens", body, &status, &reply, ret_wait_s) : SCROBBLE_FAILED;
-    if (!outcome && status != 200)
+    if (!outcome && status == 200 && !json_is_object(reply)) /* not this service: a page of somebody in between */
+        outcome = SCROBBLE_FAILED;
+    else if (!outcome && status != 200)
         outcome = status == 401 || status == 403 ? SCROBBLE_TOKEN_REFUSED : status == 400 || status == 413 ? SCROBBLE_NOT_TAKEN : SCROBBLE_FAILED;
     json_decref(body);
     json_decref(reply);

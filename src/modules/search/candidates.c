@@ -123,16 +123,16 @@ write_part(const json_t *part, enum search_kind kind, int most, int words, struc
     return (int)count;
 }
 
-/* Asks for these kinds. `buffers`: the hits so far of each. False: go on without it. *ret_problem: the database failed. */
+/* Asks for these kinds, within *left_ms, which it lowers. `buffers`: the hits so far of each. False: go on without it. *ret_problem: the database failed. */
 static bool
-ask_once(struct request *req, unsigned kinds, int most, bool with_typos, struct buf buffers[SEARCH_KINDS], int ret_counts[SEARCH_KINDS],
+ask_once(struct request *req, unsigned kinds, int most, bool with_typos, int64_t *left_ms, struct buf buffers[SEARCH_KINDS], int ret_counts[SEARCH_KINDS],
          const struct problem **ret_problem)
 {
     char error[128] = "it answers something else", list[32] = "{", path[256];
-    struct elastic_request request = {.method = "POST", .path = path, .is_lines = true, .timeout_ms = (int)search_timeout_ms, .max_reply = REPLY_MAX};
+    struct elastic_request request = {.method = "POST", .path = path, .is_lines = true, .timeout_ms = (int)*left_ms, .max_reply = REPLY_MAX};
     PGresult *rows = NULL;
     json_t *json = NULL;
-    int64_t words = 0;
+    int64_t words = 0, began_ms;
     bool late = false, good = false, asked = false;
     int status, at = 0;
     size_t len = 1;
@@ -159,7 +159,9 @@ ask_once(struct request *req, unsigned kinds, int most, bool with_typos, struct 
         snprintf(path, sizeof path,
                  "/%s/_msearch?filter_path=responses.status,responses.timed_out,responses._shards.failed,responses.hits.hits._id,responses.hits.hits._score",
                  search_alias);
+        began_ms = clock_monotonic_ms();
         status = elastic_ask(&request, &json, error, sizeof error);
+        *left_ms -= clock_monotonic_ms() - began_ms;
         if (status == 200) {
             const json_t *parts = json_object_get(json, "responses");
 
@@ -194,6 +196,7 @@ search_propose(struct request *req, unsigned kinds, int most, struct search_cand
     struct buf buffers[SEARCH_KINDS];
     int counts[SEARCH_KINDS] = {0}, more[SEARCH_KINDS] = {0};
     const struct problem *p = NULL;
+    int64_t left_ms = search_timeout_ms; /* for both questions: then PostgreSQL answers the same request */
     unsigned few = 0;
     bool good = elastic_configured() && kinds;
 
@@ -207,12 +210,12 @@ search_propose(struct request *req, unsigned kinds, int most, struct search_cand
             buffers[kind] = (struct buf)BUF_INIT(REPLY_MAX);
             buf_add(&buffers[kind], STR("["));
         }
-        good = ask_once(req, kinds, most, false, buffers, counts, &p);
+        good = ask_once(req, kinds, most, false, &left_ms, buffers, counts, &p);
         for (int kind = 0; kind < SEARCH_KINDS && good; kind++)
             if (kinds & 1u << kind && counts[kind] < (most < FEW ? most : FEW))
                 few |= 1u << kind;
         if (good && few)
-            good = ask_once(req, few, most < MOST_WITH_ERRORS ? most : MOST_WITH_ERRORS, true, buffers, more, &p);
+            good = left_ms > 0 && ask_once(req, few, most < MOST_WITH_ERRORS ? most : MOST_WITH_ERRORS, true, &left_ms, buffers, more, &p);
         for (int kind = 0; kind < SEARCH_KINDS; kind++) {
             buf_add(&buffers[kind], STR("]"));
             good = good && !buffers[kind].failed;

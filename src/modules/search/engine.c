@@ -11,7 +11,7 @@
 
 /* A reply is to be there after that; each statement has what is left of it, and at least the other. What was found until then is the reply. */
 #define REPLY_MS 300
-#define LEAST_MS 50
+#define LEAST_MS 100
 #define FEW "20" /* candidates that are asked for where the rows of all were not read in time */
 
 const char *const search_kind_names[SEARCH_KINDS] = {"tracks", "releases", "users", "playlists"};
@@ -41,11 +41,11 @@ engine_time_ms(const struct request *req)
 const struct problem *
 search_ask(struct request *req, enum search_kind kind, int most, const struct search_candidates *candidates, struct search_found *ret_found)
 {
-    struct search_found found = {0};
+    struct search_found found = {.best = SEARCH_CLASSES};
     const struct problem *p;
     int64_t total = 0;
     bool is_late;
-    int facets;
+    int facets, best;
 
     request_set(req, "engine_hits", candidates->hits[kind]);
     request_set(req, "most", arena_printf(req->arena, "%d", most));
@@ -61,6 +61,8 @@ search_ask(struct request *req, enum search_kind kind, int most, const struct se
         found.count = PQgetisnull(found.rows, 0, PQfnumber(found.rows, "id")) ? 0 : PQntuples(found.rows);
         text_to_int64(PQgetvalue(found.rows, 0, PQfnumber(found.rows, "total_")), 0, INT32_MAX, &total);
         found.total = (int)total;
+        best = PQfnumber(found.rows, "best_");
+        found.best = PQgetisnull(found.rows, 0, best) ? SEARCH_CLASSES : *PQgetvalue(found.rows, 0, best) - '1';
         found.at_least = found.total >= most || candidates->is_full[kind];
         found.is_partial = is_late || engine_bool(found.rows, "partial_");
         facets = PQfnumber(found.rows, "facets_");

@@ -7,6 +7,7 @@
 #include "platform/jobs/jobs.h"
 
 enum search_kind { SEARCH_TRACKS, SEARCH_RELEASES, SEARCH_USERS, SEARCH_PLAYLISTS, SEARCH_KINDS };
+#define SEARCH_CLASSES 4 /* of hits: exact, prefix, words, typo */
 
 /* "tracks", "releases", ...: as `type` and the members of the reply name them. */
 extern const char *const search_kind_names[SEARCH_KINDS];
@@ -25,6 +26,7 @@ struct search_found {
     int total;
     bool at_least;   /* there may be more than `total` */
     bool is_partial; /* time was up */
+    int best;        /* class of the best hit; SEARCH_CLASSES: there is none */
     const char *facets; /* JSON, or NULL */
 };
 

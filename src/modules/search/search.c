@@ -68,6 +68,8 @@ static const struct field search_reply[] = {
     {"playlists", FIELD_OBJECT, .required = true, .fields = playlists_part},
     {"facets", FIELD_OBJECT, .required = true, .nullable = true, .fields = facet_reply,
      .help = "Of the tracks; null where only another kind was asked for, and where time was up"},
+    {"order", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_ENUM, .values = "tracks|releases|users|playlists"),
+     .help = "The kinds, those first whose best hit fits best: is called so, begins so, has all the words, has them with typing errors"},
     {"partial", FIELD_BOOL, .required = true, .help = "Time was up before everything was looked at"},
     {"did_you_mean", FIELD_STRING, .required = true, .nullable = true, .help = "Where nothing was found: words that find something"},
     FIELD_END};
@@ -76,9 +78,9 @@ static const struct query *const search_rows[] = {&q_track_found, &q_release_fou
 
 static bool
 write_kind(struct request *req, enum search_kind kind, const struct search_candidates *candidates, bool wanted, struct buf *out, struct buf *facets, int *hits,
-           bool *is_partial, const struct problem **ret_problem)
+           int *ret_best, bool *is_partial, const struct problem **ret_problem)
 {
-    struct search_found found = {0};
+    struct search_found found = {.best = SEARCH_CLASSES};
     bool good = true;
 
     if (wanted)
@@ -91,10 +93,24 @@ write_kind(struct request *req, enum search_kind kind, const struct search_candi
     if (found.facets)
         buf_add_text(facets, found.facets);
     *hits += found.total;
+    *ret_best = found.best;
     *is_partial |= found.is_partial;
     if (found.rows)
         PQclear(found.rows);
     return good;
+}
+
+static void
+write_order(const int best[SEARCH_KINDS], struct buf *out)
+{
+    int written = 0;
+
+    buf_add(out, STR("\"order\":["));
+    for (int class = 0; class <= SEARCH_CLASSES; class++)
+        for (int kind = 0; kind < SEARCH_KINDS; kind++)
+            if (best[kind] == class)
+                buf_printf(out, "%s\"%s\"", written++ ? "," : "", search_kind_names[kind]);
+    buf_add(out, STR("],"));
 }
 
 static const struct problem *
@@ -104,7 +120,7 @@ search_all(struct request *req)
     const char *type = request_param(req, "type"), *meant = NULL;
     bool is_all = text_equal(type, "all"), is_partial = false, good = true;
     int64_t page = 1, limit = 10;
-    int hits = 0;
+    int hits = 0, best[SEARCH_KINDS] = {0};
     unsigned kinds = 0;
     struct search_candidates candidates;
     struct buf out = BUF_INIT(REPLY_MAX);
@@ -123,7 +139,8 @@ search_all(struct request *req)
     reply_header(req, "X-Search-Engine", candidates.is_proposed ? "elasticsearch" : "postgresql");
     buf_add(&out, STR("{"));
     for (int kind = 0; kind < SEARCH_KINDS && good; kind++)
-        good = write_kind(req, (enum search_kind)kind, &candidates, is_all || text_equal(type, search_kind_names[kind]), &out, &facets, &hits, &is_partial, &p);
+        good = write_kind(req, (enum search_kind)kind, &candidates, is_all || text_equal(type, search_kind_names[kind]), &out, &facets, &hits, &best[kind],
+                          &is_partial, &p);
     request_set(req, "facets", "false");
     if (good && !hits && !is_partial) {
         p = search_meant(req, &meant);
@@ -133,6 +150,7 @@ search_all(struct request *req)
     if (good) {
         char *quoted = json_dumps(text, JSON_ENCODE_ANY);
 
+        write_order(best, &out);
         buf_add(&out, STR("\"facets\":"));
         buf_add(&out, facets.len ? buf_str(&facets) : STR("null"));
         buf_printf(&out, ",\"partial\":%s,\"did_you_mean\":%s}", is_partial ? "true" : "false", quoted ? quoted : "null");
@@ -155,7 +173,7 @@ static const struct route search_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply, .reply_rows = search_rows},
 
     {GET, "/api/v1/search/suggestions", "List what is being typed may be about", "A few of each kind, the best first.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = suggestion_inputs, .sql = &q_search_suggestions, .shape = MANY},
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = suggestion_inputs, .sql = &q_search_suggestions, .shape = MANY, .within_ms = 300},
     ROUTE_END};
 
 static const struct job_handler search_jobs[] = {

@@ -16,6 +16,7 @@ static const struct personal_table tables[] = {
     {"playback_analytics", ERASED, .archive = "playback"},
     {"track_history", FORGOTTEN, "of others' tracks; of one's own: deleted", .archive = "track_history"},
     {"genres", NOT_PERSONAL, "names of genres"},
+    {"genre_counts", NOT_PERSONAL, "how many tracks genres have"},
     {"tags", NOT_PERSONAL, "words that tracks are tagged with, and how many are"},
     {"user_genre_follows", ERASED, .archive = "genre_follows"},
     {"user_tag_follows", ERASED, .archive = "tag_follows"},

@@ -37,22 +37,24 @@ v as (
       from f join tracks c on c.id = f.id join users w on w.id = c.creator_id
      where {track_listed(c, w, :viewer::uuid, :viewer_staff::boolean)}
 )
-select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_,
+select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_, n_.best as best_,
        case when :facets::boolean
             then (select json_build_object('genres', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
                                                         from (select g.genre as v, count(*) as n from v g where g.genre <> '' group by 1 order by 2 desc, 1 limit 12) x),
                                            'tags', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
                                                       from (select w as v, count(*) as n from v g cross join unnest(g.tags) w group by 1 order by 2 desc, 1 limit 12) x),
                                            'keys', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
-                                                      from (select upper(search_key_code(g.musical_key)) as v, count(*) as n from v g
-                                                             where search_key_code(g.musical_key) is not null group by 1 order by 2 desc, 1 limit 12) x),
+                                                      from (select upper(k.code) as v, sum(k.n)::int as n
+                                                              from (select search_key_code(g.musical_key) as code, count(*) as n from v g where g.musical_key <> '' group by g.musical_key) k
+                                                             where k.code is not null group by 1 order by 2 desc, 1 limit 12) x),
                                            'decades', (select coalesce(json_agg(json_build_object('value', x.v::text, 'count', x.n) order by x.v desc), '[]')
                                                          from (select g.year / 10 * 10 as v, count(*) as n from v g where g.year > 0 group by 1 order by 2 desc, 1 limit 12) x))) end as facets_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
                                                       case :sort::text when 'title' then lower(g.title) end, f.place) as n
-                from f join tracks g on g.id = f.id
+                from f left join tracks g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join tracks t on t.id = f.id
@@ -187,13 +189,27 @@ select {track(t, u)}, case r.kind when 1 then 'liked_together' when 2 then 'same
 -- not null: name, track_count
 -- sort: -g.track_count, lower(g.name)
 -- unique: a genre is one group
+with hides as (
+    select coalesce((select not s.explicit_content from user_settings s where s.user_id = :viewer::uuid), false) as explicit
+), other as (
+    -- Of what is counted, all that is not listed for this reader though others see it, and their own explicit tracks, which are.
+    select t.genre, sum({track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}::int - (not (h.explicit and t.is_explicit))::int)::int as difference
+      from (select s.id from tracks s where s.visibility = 'scheduled' and s.status = 'completed' and s.deleted_at is null and s.public_from > now()
+            union
+            select b.id from tracks b join user_blocks k on k.blocker_id = b.creator_id and k.blocked_id = :viewer::uuid where b.public_from is not null
+            union
+            select o.id from tracks o where o.creator_id = :viewer::uuid and o.is_explicit) x
+      join tracks t on t.id = x.id and t.genre <> '' and t.public_from is not null and t.status = 'completed' and t.deleted_at is null
+      join users u on u.id = t.creator_id and user_shown(u)
+      cross join hides h
+     group by t.genre
+)
 select g.name, g.track_count
-  from (select t.genre as name, count(*)::int as track_count
-          from tracks t
-          join users u on u.id = t.creator_id
-         where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.genre <> ''
-         group by t.genre) g
- where true
+  from (select c.genre as name, c.public_tracks - case when h.explicit then c.explicit_tracks else 0 end + coalesce(o.difference, 0) as track_count
+          from genre_counts c
+          cross join hides h
+          left join other o on o.genre = c.genre) g
+ where g.track_count > 0
 
 -- query: tag_suggest
 -- Tags that begin so, whatever their case, accents, spaces and hyphens, the most used first; those that a public track or one's own has.

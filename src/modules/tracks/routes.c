@@ -55,7 +55,7 @@ const struct field track_upload_fields[] = {
          .help = "For how many days after it was uploaded, or after the time that it was scheduled for; null: always"}
 
 static const struct field update_fields[] = {
-    {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
+    {"title", FIELD_STRING, .min = 1, .max = 255, .pattern = ".*[^ ].*", .help = "Title"},
     TRACK_TEXTS,
     TRACK_VISIBILITY,
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download it, in `download_formats`"},
@@ -110,7 +110,7 @@ const struct route track_routes[] = {
 
     {GET, "/api/v1/tracks/search", "Find public tracks, or tracks of the signed-in user, by words", "The best 1000, best first, as `GET /search` ranks them.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_filters,
-     .sql = &q_track_search, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
+     .sql = &q_track_search, .shape = MANY, .within_ms = 300, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,

@@ -57,12 +57,13 @@ select {person(u)}, exists (select from f c_ where c_.class = 'partial') as part
 -- The hits of a search.
 -- schema: FoundUser
 with f as materialized (select * from search_found(3::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int, :engine_hits::jsonb))
-select {person(u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
+select {person(u)}, {search_why}, n_.total as total_, n_.is_partial as partial_, n_.best as best_
   from {search_state} n_
   left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
                                                       case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
                                                       case :sort::text when 'title' then lower(g.display_name) end, f.place) as n
-                from f join users g on g.id = f.id
+                from f left join users g on :sort::text <> 'relevance' and g.id = f.id
+               where f.id is not null
                order by n
               offset :offset::int limit :most_shown::int) f
              join users u on u.id = f.id and {user_listed(u, :viewer::uuid, :viewer_staff::boolean)}

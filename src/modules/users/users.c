@@ -100,7 +100,7 @@ static const struct route users_routes[] = {
 
     {GET, "/api/v1/users/search", "Search users by name",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = search_options,
-     .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tags = "users tracks"},
+     .sql = &q_user_search, .shape = MANY, .within_ms = 300, .cache_s = 5, .cache_tags = "users tracks"},
 
     {GET, "/api/v1/users/suggestions", "List suggestions of users to follow",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_suggestions, .shape = MANY},

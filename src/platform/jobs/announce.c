@@ -11,7 +11,8 @@
 #define LOOK_MS 1000 /* for jobs whose time has come */
 #define PAUSE_MS 5000 /* after a queue was full */
 
-static const char *const pool_names[] = {"light", "heavy", "outgoing", "archive", "erase"};
+static const char *const pool_names[JOB_POOLS] = {[JOB_LIGHT] = "light", [JOB_HEAVY] = "heavy", [JOB_OUTGOING] = "outgoing", [JOB_OUTSIDE] = "outside",
+                                                     [JOB_ARCHIVE] = "archive", [JOB_ERASE] = "erase"};
 static const struct announce_settings *settings;
 static struct rabbitmq_queue queues[JOB_POOLS];
 static pthread_t thread;

@@ -15,7 +15,7 @@
 #include "platform/jobs/node.h"
 #include "platform/rabbitmq/rabbitmq.h"
 
-#define THREADS_MAX 144 /* the most that the settings ask for, and some */
+#define THREADS_MAX 148 /* the most that the settings ask for, and some */
 #define POLL_S 2
 #define POLL_CARRIED_S 10 /* while RabbitMQ tells of jobs: for those that it did not tell of after all */
 #define WAIT_MAX_S 86400
@@ -424,7 +424,8 @@ kinds_of(enum job_pool pool)
 static bool
 start_runner(enum job_pool pool, int max_s)
 {
-    static const char *const names[] = {"veza-job", "veza-job-heavy", "veza-job-out", "veza-job-arch", "veza-job-erase"};
+    static const char *const names[JOB_POOLS] = {[JOB_LIGHT] = "veza-job", [JOB_HEAVY] = "veza-job-heavy", [JOB_OUTGOING] = "veza-job-out",
+                                                  [JOB_OUTSIDE] = "veza-job-far", [JOB_ARCHIVE] = "veza-job-arch", [JOB_ERASE] = "veza-job-erase"};
     struct runner *runner = &jobs.runners[jobs.runner_count];
 
     if (jobs.runner_count == THREADS_MAX) {

@@ -41,9 +41,9 @@ struct job {
     void *state;               /* the queue's own */
 };
 
-/* Heavy jobs keep a processor busy, outgoing ones wait for somebody else's server, archives and erasures for the disk; light ones wait for
- * nothing. */
-enum job_pool { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_ARCHIVE, JOB_ERASE, JOB_POOLS };
+/* Heavy jobs keep a processor busy, outgoing ones wait for servers that the operator chose, those outside for servers that people named, which may be as slow as they
+ * like, archives and erasures wait for the disk; light ones wait for nothing. */
+enum job_pool { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_OUTSIDE, JOB_ARCHIVE, JOB_ERASE, JOB_POOLS };
 
 struct job_handler {
     const char *kind;

@@ -17,7 +17,7 @@ update jobs
                                                      and q.seconds <= :max_seconds::int
                                                    order by q.priority, q.turn
                                                    limit 32) c
-                              where not (k.kind ~ '^(mail|push)[.]' and (select outgoing_held from installation)))
+                              where not (k.kind ~ '^(mail|push|scrobble)[.]|^library[.]import$' and (select outgoing_held from installation)))
               order by j.priority, j.turn
               limit 1
                 for update skip locked)

@@ -36,6 +36,9 @@ export interface Visit {
   /** Visits of the same name are made one after another in one browser context, which stays until the file ends: what it has loaded it need not load and
    * compile again, which is half of a visit's cost. They share cookies and storage, so it is for pages that are only looked at. */
   kept?: string;
+  /** In a new browser context, which has loaded nothing yet. On the full level all are; on the short one a visit has a context that another one has left,
+   * without its cookies and storage, unless it wants its context itself (`Eye.context`). */
+  fresh?: boolean;
 }
 
 export interface Eye {
@@ -60,6 +63,9 @@ const browsers = new Map<string, Promise<Browser>>();
 
 type Listened = Omit<Eye, 'page'>;
 const kept = new Map<string, Listened>();
+
+/** Contexts that visits have left, by what cannot be changed of a context. Whatever they have loaded need not be loaded and compiled again. */
+const left = new Map<string, Listened[]>();
 
 export const isKept = (name: string | undefined) => name !== undefined && kept.has(name);
 
@@ -93,20 +99,26 @@ function listen(context: BrowserContext): Listened {
   return { context, complaints, asking };
 }
 
-async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker = isFull, withWindow = isFull }: Visit): Promise<BrowserContext> {
+/** Cookies, and what is in the storage of the page before it opens. */
+function stateOf({ base, cookies, theme = 'dark', language = 'en' }: Visit) {
   const renewal = JSON.stringify({ id: 'sign-in', at: Date.now(), life: ACCESS_TOKEN_S * 1000 });
   const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1', 'veza.renewal': renewal } : {}) };
+  return {
+    cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({
+      name, value, domain: new URL(base).hostname, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const,
+    })),
+    origins: [{ origin: base, localStorage: Object.entries(chosen).map(([name, value]) => ({ name, value })) }],
+  };
+}
+
+async function open(who: Visit): Promise<BrowserContext> {
+  const { base, language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker = isFull, withWindow = isFull } = who;
   const context = await (await launch(withWindow ? CHROMIUM : HEADLESS)).newContext({
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
     ignoreHTTPSErrors: base.startsWith('https:'), /* of a test's own certificate */
     serviceWorkers: withWorker ? 'allow' : 'block',
     hasTouch: width < 600, isMobile: width < 600,
-    storageState: {
-      cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({
-        name, value, domain: new URL(base).hostname, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const,
-      })),
-      origins: [{ origin: base, localStorage: Object.entries(chosen).map(([name, value]) => ({ name, value })) }],
-    },
+    storageState: stateOf(who),
   });
   context.setDefaultTimeout(15_000);
   /* The compiler that runs the tests marks functions with this helper, also those that are sent to the page. */
@@ -114,17 +126,36 @@ async function open({ base, cookies, theme = 'dark', language = 'en', width = 12
   return context;
 }
 
+/** The key of contexts that this visit may have after another one, or null. */
+function leftKey({ base, language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker, withWindow, fresh, kept }: Visit): string | null {
+  return isFull || withWorker || withWindow || fresh || kept ? null : [base, language, width, height, bypassCsp].join(' ');
+}
+
+async function takeLeft(who: Visit, key: string): Promise<Listened | undefined> {
+  const listened = left.get(key)?.pop();
+  await listened?.context.setStorageState(stateOf(who));
+  return listened;
+}
+
+async function leave(key: string, listened: Listened): Promise<void> {
+  for (const page of listened.context.pages()) await page.close();
+  left.set(key, [...(left.get(key) ?? []), listened]);
+}
+
 /** Opens a page for somebody, lets `look` use it, and fails when the browser complained of anything that was not expected. */
 export async function visit<T>(who: Visit, look: (eye: Eye) => Promise<T>): Promise<T> {
-  const listened = (who.kept && kept.get(who.kept)) || listen(await open(who));
+  const key = leftKey(who);
+  const listened = (who.kept && kept.get(who.kept)) || (key && (await takeLeft(who, key))) || listen(await open(who));
   if (who.kept) kept.set(who.kept, listened);
   const { context, complaints, asking } = listened, page = await context.newPage();
+  let isTouched = false, isFine = false;
   complaints.length = 0;
   asking.clear();
   try {
-    const seen = await look({ page, context, complaints, asking });
+    const seen = await look({ page, get context() { isTouched = true; return context; }, complaints, asking });
     const wrong = complaints.filter((text) => !(who.expected ?? []).some((pattern) => pattern.test(text)));
     assert.deepEqual(wrong, [], 'the browser has nothing to complain of');
+    isFine = true;
     return seen;
   } catch (error) {
     const file = path.join(SHOTS, `failed-${Date.now()}.png`);
@@ -135,7 +166,8 @@ export async function visit<T>(who: Visit, look: (eye: Eye) => Promise<T>): Prom
     told.stack = [more, ...where].join('\n    at ');
     throw told;
   } finally {
-    await (who.kept ? page : context).close();
+    if (key && isFine && !isTouched) await leave(key, listened);
+    else await (who.kept ? page : context).close();
   }
 }
 

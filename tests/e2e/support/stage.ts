@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { browser as signIn, emailOf, template, World, type Person } from '../../support/world.ts';
+import { isFull } from '../../support/level.ts';
 import { wav, type Sound } from '../../support/media.ts';
 import { WORK } from '../../support/paths.ts';
 import type { Settings } from '../../support/server.ts';
@@ -21,8 +22,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A sine in each ear: `left` and `right` in hertz, from sample `from` of the tone on. */
-export function tones(seconds: number, left: number, right = left, { amplitude = 0.3, sampleRate = 44100, from = 0 } = {}): Sound {
+/** A sine in each ear: `left` and `right` in hertz, from sample `from` of the tone on. On the short level with half the samples, unless the test looks at them. */
+export function tones(seconds: number, left: number, right = left, { amplitude = 0.3, sampleRate = isFull ? 44100 : 22050, from = 0 } = {}): Sound {
   const frames = Math.round(seconds * sampleRate);
   const samples = new Int16Array(frames * 2);
   for (let i = 0; i < frames; i++) {

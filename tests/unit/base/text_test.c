@@ -142,6 +142,19 @@ hidden_characters_are_told_from_those_that_are_seen(void **state)
     }
 }
 
+static void
+a_text_of_which_nothing_can_be_seen_is_told_from_others(void **state)
+{
+    static const char *const unseen[] = {"\u200B", " \u200D", "\u3164", "\u2800\u00A0", "\u00AD", "\uFE0F", "\U000E0041", "\u115F\u1160", "\n\u2060", "\uFFF0"};
+    static const char *const seen[] = {"", " ", " \t\n", ".", "\u200Ba", "\u2764\uFE0F", "\u0301", "\u1F3A4", "\U0001F469\u200D\U0001F3A4", "\x80", "\xE2\x80", "\uFFFD"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(unseen); i++)
+        assert_true(text_is_unseen(unseen[i]));
+    for (size_t i = 0; i < COUNT_OF(seen); i++)
+        assert_false(text_is_unseen(seen[i]));
+}
+
 int
 main(void)
 {
@@ -154,6 +167,7 @@ main(void)
         cmocka_unit_test(a_list_holds_whole_entries),
         cmocka_unit_test(hidden_characters_are_told_from_those_that_are_seen),
         cmocka_unit_test(a_text_comes_in_its_language_or_else_in_english),
+        cmocka_unit_test(a_text_of_which_nothing_can_be_seen_is_told_from_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,7 +141,7 @@ describe('the frame', () => {
 
   it('opens the palette with /, finds a track, and goes there with Enter', async () => {
     const none = { items: [], total: 0, at_least: false };
-    const found = { tracks: { items: [track({ title: 'Salt Lines' })], total: 1, at_least: false }, releases: none, users: none, playlists: none, facets: null, partial: false, did_you_mean: null };
+    const found = { tracks: { items: [track({ title: 'Salt Lines' })], total: 1, at_least: false }, releases: none, users: none, playlists: none, order: ['tracks', 'releases', 'users', 'playlists'], facets: null, partial: false, did_you_mean: null };
     fakeServer({ ...world, 'GET /search': { body: found }, [`GET /tracks/${track().id}`]: { body: track({ title: 'Salt Lines' }) } });
     const { router } = renderRoutes(routes, '/discover');
     await screen.findByRole('heading', { level: 1 });

@@ -17,6 +17,20 @@ export function TrackStripsSkeleton({ count = 6 }: { count?: number }) {
   );
 }
 
+/** In place of rows as in TrackRow, whose number is known: what stands below them does not move when they come. */
+export function TrackRowsSkeleton({ count }: { count: number | null }) {
+  return (
+    <div className="border-t border-line" aria-hidden="true">
+      {Array.from({ length: Math.min(count ?? 6, 20) }, (_, i) => (
+        <div key={i} className="flex h-16 items-center gap-4 border-b border-line">
+          <div className="size-11 shrink-0 animate-pulse rounded-sm bg-sunk" />
+          <PeaksSkeleton seed={`row-${i}`} bars={160} className="h-9" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 export function TrackGridSkeleton({ count = 10 }: { count?: number }) {
   return (
     <div className={gridClass} aria-hidden="true">

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LinkedText } from '@/components/text/LinkedText';
-import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
+import { TrackRowsSkeleton } from '@/components/track/TrackSkeletons';
 import { ROW } from '@/components/track/TrackRow';
 import type { Entries, Entry } from '@/components/track/useEntries';
 import { Button } from '@/components/ui/Button';
@@ -57,7 +57,7 @@ function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps)
   const remove = useRemoveItem();
   const add = useAddTrack();
   const [asking, setAsking] = useState<Place | null>(null);
-  if (items.isPending) return <TrackStripsSkeleton />;
+  if (items.isPending) return <TrackRowsSkeleton count={playlist.track_count} />;
   if (items.isLoadingError) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
   if (entries.length === 0) return <Nothing playlist={playlist} />;
 

@@ -166,11 +166,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             playlist.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true, rare: true },
           ]}
         >
-          {entries.tracks.length > 0 && (
-            <span className="me-2 inline-flex">
-              <PlayAll title={playlist.name} tracks={entries.tracks} />
-            </span>
-          )}
+          <PlayAll title={playlist.name} count={playlist.track_count} {...entries} />
           {playlist.is_mine ? (
             <Button onClick={() => setDialog('share')}>
               <Share2 size={18} aria-hidden />

@@ -20,7 +20,7 @@ function Loaded({ playlist, token }: { playlist: Playlist; token: string }) {
     <article>
       <PlaylistHeader playlist={playlist} />
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
-        {entries.tracks.length > 0 && <PlayAll title={playlist.name} tracks={entries.tracks} />}
+        <PlayAll title={playlist.name} count={playlist.track_count} {...entries} />
         <PlaylistBody playlist={playlist} {...entries} />
       </div>
     </article>

@@ -21,7 +21,8 @@ import type { Release } from '@/lib/api/schema';
 import { useForm, type FormOf } from '@/lib/form/useForm';
 import { toast } from '@/lib/toast/store';
 import { PublishQuestion } from './PublishQuestion';
-import { changesOf, formOf, KINDS, LICENCE_NAMES, releaseSchema, ROLES, VISIBILITIES, type ReleaseForm } from './releaseSchema';
+import { LICENCE_NAMES } from '@/lib/licences';
+import { changesOf, formOf, KINDS, releaseSchema, ROLES, VISIBILITIES, type ReleaseForm } from './releaseSchema';
 
 function Credits({ form }: { form: FormOf<ReleaseForm> }) {
   const { t } = useTranslation();

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Release } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { isText } from '@/lib/i18n';
-import { LICENCES } from './releaseSchema';
+import { LICENCES } from '@/lib/licences';
 
 function Licence({ licence }: { licence: Release['licence'] }) {
   const { t } = useTranslation();

@@ -132,11 +132,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
             release.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true, rare: true },
           ]}
         >
-          {held.tracks.length > 0 && (
-            <span className="me-2 inline-flex">
-              <PlayAll title={release.title} tracks={held.tracks} />
-            </span>
-          )}
+          <PlayAll title={release.title} count={release.track_count} {...held} />
           <ShareButton path={`/release/${release.slug}`} title={release.title} />
         </Actions>
         {release.is_announced && at && <Countdown release={release} at={at} />}

@@ -3,7 +3,7 @@
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
+import { TrackRowsSkeleton } from '@/components/track/TrackSkeletons';
 import { ROW } from '@/components/track/TrackRow';
 import type { Entries, Entry } from '@/components/track/useEntries';
 import { Button } from '@/components/ui/Button';
@@ -36,7 +36,7 @@ export function ReleaseTracks({ release, items, entries, tracks }: { release: Re
   const remove = useRemoveTrackOf(id);
   const add = useAddTracks(id);
   const [dialog, setDialog] = useState<'add' | ReleaseTrack | null>(null);
-  if (items.isPending) return <TrackStripsSkeleton />;
+  if (items.isPending) return <TrackRowsSkeleton count={release.track_count} />;
   if (items.isLoadingError) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
 
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');

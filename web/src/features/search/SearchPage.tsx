@@ -22,6 +22,7 @@ import { useDebounced } from '@/lib/dom/useDebounced';
 import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';
 import { genreName } from '@/lib/genres';
+import { LICENCE_NAMES } from '@/lib/licences';
 import { FacetRow } from './FacetRow';
 import { FILTERS, KINDS, SORTS, readFilter } from './filters';
 
@@ -69,18 +70,37 @@ function Hits({ kind, found, explain }: { kind: SearchKind; found: SearchReply; 
   );
 }
 
-function Tempo({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  return (
+interface FromToProps {
+  label: string;
+  /** Of its two fields. */
+  labels: readonly [from: string, to: string];
+  names: readonly [from: string, to: string];
+  most: number;
+  valueOf: (name: string) => string;
+  onChange: (name: string) => (value: string) => void;
+}
+
+function FromTo({ label, labels, names, most, valueOf, onChange }: FromToProps) {
+  const { t } = useTranslation();
+  const field = (i: 0 | 1) => (
     <input
       type="number"
       inputMode="numeric"
-      min={1}
-      max={999}
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value.slice(0, 3))}
+      min={0}
+      max={most}
+      aria-label={labels[i]}
+      value={valueOf(names[i])}
+      onChange={(event) => onChange(names[i])(event.target.value.slice(0, 3))}
       className="num h-9 w-20 rounded-full border border-line bg-transparent px-3 text-sm focus:border-ink"
     />
+  );
+  return (
+    <>
+      <span className="w-20 shrink-0 text-sm text-muted">{label}</span>
+      {field(0)}
+      <span className="text-sm text-muted">{t('search_page.to')}</span>
+      {field(1)}
+    </>
   );
 }
 
@@ -130,7 +150,7 @@ export function Component() {
     return !part || part.total === 0 ? '' : part.at_least ? t('search_page.at_least', { total: format.number(part.total) }) : format.number(part.total);
   };
   const filtered = FILTERS.some((name) => params.has(name));
-  const shown = KINDS.filter((kind) => (type === 'all' || type === kind) && (found?.[kind].items.length ?? 0) > 0);
+  const shown = (found?.order ?? KINDS).filter((kind) => (type === 'all' || type === kind) && (found?.[kind].items.length ?? 0) > 0);
   const of = (name: string) => params.get(name) ?? '';
   const choose = (name: string) => (value: string) => put({ [name]: value });
   const body: ReactNode = !filter.q ? (
@@ -194,10 +214,7 @@ export function Component() {
           <FacetRow label={t('search_page.key')} values={found.facets.keys} chosen={of('key')} onChoose={choose('key')} />
           <FacetRow label={t('search_page.decade')} values={found.facets.decades} chosen={of('decade')} nameOf={(year) => t('search_page.decade_of', { year })} onChoose={choose('decade')} />
           <div className="-mx-4 flex items-center gap-2 overflow-x-auto px-4 pb-1 sm:mx-0 sm:flex-wrap sm:px-0">
-            <span className="w-20 shrink-0 text-sm text-muted">{t('search_page.tempo')}</span>
-            <Tempo label={t('search_page.tempo_from')} value={of('bpm_from')} onChange={choose('bpm_from')} />
-            <span className="text-sm text-muted">{t('search_page.to')}</span>
-            <Tempo label={t('search_page.tempo_to')} value={of('bpm_to')} onChange={choose('bpm_to')} />
+            <FromTo label={t('search_page.tempo')} labels={[t('search_page.tempo_from'), t('search_page.tempo_to')]} names={['bpm_from', 'bpm_to']} most={999} valueOf={of} onChange={choose} />
             {of('key') && (
               <Chip pressed={Boolean(of('compatible'))} onClick={() => put({ compatible: of('compatible') ? '' : '1' })}>
                 {t('search_page.compatible')}
@@ -206,6 +223,29 @@ export function Component() {
             <Chip pressed={Boolean(of('downloadable'))} onClick={() => put({ downloadable: of('downloadable') ? '' : '1' })}>
               {t('search_page.downloadable')}
             </Chip>
+          </div>
+          <div className="-mx-4 flex items-center gap-2 overflow-x-auto px-4 pb-1 sm:mx-0 sm:flex-wrap sm:px-0">
+            <FromTo
+              label={t('search_page.minutes')}
+              labels={[t('search_page.minutes_from'), t('search_page.minutes_to')]}
+              names={['minutes_from', 'minutes_to']}
+              most={60}
+              valueOf={of}
+              onChange={choose}
+            />
+            <select
+              aria-label={t('releases.fact.licence')}
+              value={filter.licence ?? ''}
+              onChange={(event) => put({ licence: event.target.value })}
+              className="h-9 shrink-0 rounded-full border border-line bg-paper px-3 text-sm"
+            >
+              <option value="">{t('search_page.any_licence')}</option>
+              {LICENCE_NAMES.map((name) => (
+                <option key={name} value={name}>
+                  {t(`releases.licence.${name}`)}
+                </option>
+              ))}
+            </select>
             {of('tag') && (
               <Chip pressed onClick={() => put({ tag: '' })}>
                 <bdi>#{of('tag')}</bdi> ×

@@ -12,7 +12,7 @@ import { CommandPalette } from './CommandPalette';
 const list = (...items: unknown[]): Reply => ({ body: { items, page: 1, limit: 20, total: items.length } });
 const part = (items: unknown[] = []) => ({ items, total: items.length, at_least: false });
 const found = (parts: { tracks?: unknown[]; users?: unknown[]; releases?: unknown[]; playlists?: unknown[] } = {}): Reply => ({
-  body: { tracks: part(parts.tracks), users: part(parts.users), releases: part(parts.releases), playlists: part(parts.playlists), facets: null, partial: false, did_you_mean: null },
+  body: { tracks: part(parts.tracks), users: part(parts.users), releases: part(parts.releases), playlists: part(parts.playlists), order: ['tracks', 'releases', 'users', 'playlists'], facets: null, partial: false, did_you_mean: null },
 });
 const person = (username: string, first_name: string | null = null, last_name: string | null = null): Partial<PublicUser> => ({
   id: `id-of-${username}`,
@@ -45,6 +45,15 @@ describe('the command palette', () => {
     await waitFor(() => expect(server.calls.map((call) => call.path)).toContain('/search?q=ase+nordlys&limit=8')); /* whoever types slowly is answered before */
     await userEvent.click(await screen.findByRole('option', { name: /Åse Nordlys/ }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/u/nordlys'));
+  });
+
+  it('asks again where time was up before anything was found', async () => {
+    let asked = 0;
+    fakeServer({ 'GET /search': () => (++asked < 3 ? { body: { ...(found().body as object), partial: true } } : found({ tracks: [track({ title: 'Salt Lines' })] })) });
+    show();
+    await userEvent.type(await screen.findByRole('combobox'), 's');
+    await screen.findByRole('option', { name: /Salt Lines/ });
+    expect(asked).toBe(3);
   });
 
   it('a late answer to an earlier text never replaces a newer one', async () => {
