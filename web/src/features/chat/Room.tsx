@@ -1,5 +1,6 @@
 /* One conversation: its messages, and the field to write. */
 
+import { ArrowLeft } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
@@ -55,6 +56,10 @@ function Outside({ room }: { room: Conversation }) {
   const join = useJoinRoom();
   return (
     <div className="px-4 py-6 sm:px-6">
+      <Link to="/chat" className="mb-4 inline-flex items-center gap-2 text-muted hover:text-ink min-[900px]:hidden">
+        <ArrowLeft size={18} aria-hidden className="rtl:-scale-x-100" />
+        {t('chat.back')}
+      </Link>
       <h1 dir="auto" className="text-xl break-words">
         {titleOf(room, t)}
       </h1>

@@ -5,7 +5,7 @@ import { logoutKey } from '@/lib/api/auth/logout';
 import { meQuery } from '@/lib/api/auth/me';
 import { invalidateConversations, patchConversation } from '@/lib/api/chat/cache';
 import { conversationQuery } from '@/lib/api/chat/conversations';
-import { isLeavingRoom } from '@/lib/api/chat/rooms';
+import { isLeftRoom } from '@/lib/api/chat/rooms';
 import { invalidateComments } from '@/lib/api/comments/cache';
 import { exportsQuery } from '@/lib/api/exports/list';
 import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
@@ -68,7 +68,7 @@ export function takeMessage(client: QueryClient, message: TopicMessage): void {
       return;
     case 'chat.membership':
       invalidateConversations(client);
-      if (!isLeavingRoom(client)) void client.invalidateQueries({ queryKey: conversationQuery(message.room_id).queryKey });
+      if (!isLeftRoom(message.room_id)) void client.invalidateQueries({ queryKey: conversationQuery(message.room_id).queryKey });
       return;
     default: // sent on other topics
   }

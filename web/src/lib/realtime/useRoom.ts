@@ -4,7 +4,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { invalidateConversations, patchConversation, patchMessage } from '@/lib/api/chat/cache';
 import { conversationQuery } from '@/lib/api/chat/conversations';
-import { isLeavingRoom } from '@/lib/api/chat/rooms';
+import { isLeftRoom } from '@/lib/api/chat/rooms';
 import type { ChatMessage } from '@/lib/api/schema';
 import { dropOutgoing } from '@/lib/chat/outbox';
 import { DELETED, windowKey, withMessage, withReaction, type MessageWindow } from '@/lib/chat/window';
@@ -52,7 +52,7 @@ function takeOne(client: QueryClient, id: string, me: string, message: TopicMess
       return;
     case 'chat.room':
     case 'chat.member':
-      if (isLeavingRoom(client)) return;
+      if (isLeftRoom(id)) return;
       void client.invalidateQueries({ queryKey: conversationQuery(id).queryKey });
       void client.invalidateQueries({ queryKey: ['chat', 'members', id] });
       invalidateConversations(client);
@@ -69,7 +69,7 @@ export function useRoom(id: string, me: string, listener: RoomListener): void {
       onMessage: (message: TopicMessage) => takeOne(client, id, me, message, listener),
       onTyping: listener.onTyping,
       reload: () => {
-        if (isLeavingRoom(client)) return;
+        if (isLeftRoom(id)) return;
         void client.invalidateQueries({ queryKey: windowKey(id) });
         void client.invalidateQueries({ queryKey: conversationQuery(id).queryKey });
       },

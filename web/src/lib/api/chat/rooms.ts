@@ -1,6 +1,6 @@
 /* What members do about a room as a whole. */
 
-import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Body } from '@/lib/api/address';
 import { del, post, put } from '@/lib/api/client';
 import type { Conversation } from '@/lib/api/schema';
@@ -38,18 +38,27 @@ export function useLevel(id: string) {
   });
 }
 
-const LEAVING = ['chat', 'leave'];
+/** Of conversations that one leaves, and for so long after. */
+const left = new Set<string>();
+const LEFT_MS = 3000;
 
-/** What the server tells meanwhile of the conversation that one leaves is no reason to ask for it. */
-export const isLeavingRoom = (client: QueryClient) => client.isMutating({ mutationKey: LEAVING }) > 0;
+/** What the server tells of the conversation that one leaves is no reason to ask for it. */
+export const isLeftRoom = (id: string) => left.has(id);
 
 function useLeaving(leave: (id: string) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({
-    mutationKey: LEAVING,
-    mutationFn: leave,
+    mutationFn: async (id: string) => {
+      left.add(id);
+      try {
+        await leave(id);
+        setTimeout(() => left.delete(id), LEFT_MS);
+      } catch (error) {
+        left.delete(id);
+        throw error;
+      }
+    },
     onSuccess: (_nothing, id) => {
-      client.removeQueries({ queryKey: ['chat', 'window', id] });
       invalidateConversations(client);
       void client.invalidateQueries({ queryKey: conversationQuery(id).queryKey, refetchType: 'none' });
     },
