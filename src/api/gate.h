@@ -62,13 +62,8 @@ void gate_leave(struct upload *upload);
 /* Is there room for so many more bytes in the person's quota? The refusal says how much there is. */
 const struct problem *gate_check_room(struct request *req, uint64_t size);
 
-<<<<<<< HEAD
 /* Of a FILE_TYPE_ATTACHMENT: "image", "audio" or "pdf" by its first bytes, "project" by the ending of its name where these do not tell; and the media type
  * that it is sent with later. A project (a preset, an archive) is never opened, and goes out as application/octet-stream. NULL when it is none of these. */
-=======
-/* Of a FILE_TYPE_ATTACHMENT: "image", "audio" or "pdf" by its first bytes, "project" by the ending of its name where these do not tell; and the media type that it
- * is sent with later. A project (a preset, an archive) is never opened, and goes out as application/octet-stream. NULL when it is none of these. */
->>>>>>> chatweb
 const char *gate_attachment_kind(const struct upload *upload, const char **ret_media_type);
 
 /* SHA-256 of what was received, in hex. */
