@@ -23129,6 +23129,8 @@ export interface operations {
                                 count: number;
                             }[];
                         } | null;
+                        /** @description The kinds, those first whose best hit fits best: is called so, begins so, has all the words, has them with typing errors */
+                        order: ("tracks" | "releases" | "users" | "playlists")[];
                         /** @description Time was up before everything was looked at */
                         partial: boolean;
                         /** @description Where nothing was found: words that find something */
