@@ -96,7 +96,7 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 .PHONY: test test-full test-long test-tools test-install test-unit test-api test-shared test-nginx test-players test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## every promise once, 20 minutes on two cores; the last line is the sum
-	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit-plain api frontend+crash e2e sanitizers fuzz
+	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations+unit-plain api frontend+crash e2e sanitizers fuzz
 
 test-full: setup-test build ## every promise in all breadth: on Redis and S3, and on the embedded parts under sanitizers; installation (as root), packages
 	@tools/setup install players

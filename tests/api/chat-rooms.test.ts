@@ -381,6 +381,7 @@ test('a direct conversation has two people for ever and nothing to set; particip
     await alice.delete('/api/v1/conversations/{id}/participants/{userId}', { path: { id, userId: ids.bob } })]) assertProblem(reply, 409, 'conflict');
   assertStatus(await alice.post('/api/v1/conversations/{id}/participants', { path: { id: group.id }, body: { user_id: ids.bob } }), 201);
   assertProblem(await bob.post('/api/v1/conversations/{id}/participants', { path: { id: group.id }, body: { user_id: ids.carol } }), 403, 'forbidden');
+  assertStatus(await add(alice, group.id, ids.carol), 201);
   assertProblem(await bob.post('/api/v1/conversations/{id}/members', { path: { id: group.id }, body: { user_id: ids.carol } }), 403, 'forbidden');
   assertProblem(await bob.delete('/api/v1/conversations/{id}/participants/{userId}', { path: { id: group.id, userId: ids.alice } }), 403, 'forbidden');
   assertProblem(await alice.post('/api/v1/conversations/{id}/bans', { path: { id: group.id }, body: { user_id: randomUUID() } }), 422, 'validation');
