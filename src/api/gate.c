@@ -203,7 +203,7 @@ gate_check_type(struct request *req, const struct upload *upload)
     const char *media_type;
 
     if (upload->field->type == FILE_TYPE_ATTACHMENT && !gate_attachment_kind(upload, &media_type))
-        return problem_field(req->arena, upload->field->name, "value", "Pictures, sound, PDF, and projects and presets of music programs can be sent.");
+        return problem_field(req->arena, upload->field->name, "attachment_kind", "Pictures, sound, PDF, and projects and presets of music programs can be sent.");
     if (upload->field->type != FILE_TYPE_PICTURE || gate_is_picture(upload->file))
         return NULL;
     return problem_field(req->arena, upload->field->name, "image_unreadable", "This image could not be read: use JPEG, PNG or WebP.");

@@ -23,7 +23,7 @@ describe('what a refusal says', () => {
 
   it('has words in three languages for each reason of the gate for uploads', () => {
     const codes = found('src/api/gate.c', /problem_field\([^"]*"([a-z_]+)", "/g);
-    expect(codes.sort()).toEqual(['image_unreadable', 'infected']);
+    expect(codes.sort()).toEqual(['attachment_kind', 'image_unreadable', 'infected']);
     for (const words of [en, fr, es]) expect(Object.keys(words.file)).toEqual(expect.arrayContaining(codes));
   });
 
