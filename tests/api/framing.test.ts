@@ -123,6 +123,7 @@ test('a reader that does not read holds up nobody', async () => {
 });
 
 test('a hundred thousand ranges are one whole file or a refusal', async () => {
+  for (let i = 0; i < 3; i++) await exchange(port, { write: [request11('GET /openapi.json', { Connection: 'close' })], untilClosed: true }); /* the first ones make it, and its compressed form */
   const before = world.server.memory('VmRSS');
   for (const count of [200, 1500]) {
     const ranges = `bytes=${Array.from({ length: count }, (_, i) => `${i}-${i}`).join(',')}`;
