@@ -208,6 +208,7 @@ select rising_compute(20000) as count
 -- schema: TagMerge
 -- not null: tag, into
 -- problems: validation
+-- writes
 select m.merged as tag, m.kept as "into", case m.problem when 'same' then 'validation into: This is the same tag' end as problem from tag_merge(:tag::text, :into::text) m
 
 -- query: tag_merge_step
@@ -240,6 +241,7 @@ select genre_merge_step(:genre::varchar, :into::varchar, 200) as count
 -- schema: GenreMerge
 -- not null: genre, into
 -- problems: validation
+-- writes
 select m.merged as genre, m.kept as "into",
        case m.problem when 'same' then 'validation into: This is the same genre'
                       when 'below' then 'validation into: This genre stands below the one that goes. Move it first'
@@ -251,6 +253,7 @@ select m.merged as genre, m.kept as "into",
 -- nullable: parent
 -- not null: slug
 -- problems: validation
+-- writes
 select m.slug, m.parent,
        case m.problem when 'missing' then 'validation parent: There is no such genre' when 'below' then 'validation parent: This genre stands below the one that is moved' end as problem
   from genre_move(:genre::text, :parent::text) m
