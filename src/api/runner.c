@@ -437,7 +437,7 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
     struct claimed *claimed;
     db_form form = DB_ROWS;
 
-    if (!req->input_good || route->method != GET || !route->sql || route->requires || route->within_ms || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
+    if (!req->input_good || !route->sql || route->requires || route->within_ms || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
         return;
     claimed = arena_alloc(req->arena, sizeof *claimed);
     if (!claimed || (route->shape == MANY && list_form(req, route->sql, &form)))

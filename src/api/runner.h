@@ -65,8 +65,8 @@ const struct problem *reply_query(struct request *req, int status, const struct 
 /* The row as a JSON text in the arena; for replies that embed it. */
 const struct problem *query_json(struct request *req, const struct query *query, const char **ret_json);
 
-/* Called before the statement that checks a session: has the statement of a GET, where it only reads, sent together with that one, which
- * saves a round trip (db_ask_ahead()). Statements of other methods may change something by a function, which their words do not tell: they wait for the check. The person and the session are those that the token claims; the reply is used only when the
+/* Called before the statement that checks a session: has the route's own statement, where it only reads, sent together with that one, which
+ * saves a round trip (db_ask_ahead()). The person and the session are those that the token claims; the reply is used only when the
  * check has confirmed them. */
 void ask_route_query_ahead(struct request *req, const char *user_id, const char *session_id);
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
 import { Live } from '../support/live.ts';
 import { playable } from '../support/tracks.ts';
-import { login, template, World } from '../support/world.ts';
+import { template, World } from '../support/world.ts';
 
 const world = await World.start('queue');
 const alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), dave = world.as('dave'), mia = world.as('mia'), root = world.as('root');
@@ -227,19 +227,4 @@ test('a track that is private, or gone for good, keeps its place without its nam
   await world.sql(`delete from tracks where id = '${lost.id}'`);
   assert.deepEqual(await shown(), hidden);
   assert.equal((await state(alice)).item_count, 3);
-});
-
-test('a token whose session has ended changes nothing, although its signature is good', async () => {
-  const { body } = await login(world, 'bob');
-  const token = 'access_token' in body ? body.access_token : '';
-  await put(bob, { items: many(2) });
-  const before = await order(bob), visitor = world.visitor;
-  assertStatus(await visitor.post('/api/v1/sessions/logout', { as: { token } }), 204);
-  for (let i = 0; i < 5; i++) {
-    const { version } = await state(bob);
-    assertProblem(await visitor.put('/api/v1/queue', { as: { token }, body: { version, items: many(1, ferry.id) } }), 401);
-    assertProblem(await visitor.post('/api/v1/queue/items', { as: { token }, body: { version, items: many(1, ferry.id) } }), 401);
-    assertProblem(await visitor.delete('/api/v1/queue', { as: { token }, query: { version } }), 401);
-  }
-  assert.deepEqual(await order(bob), before);
 });
