@@ -4,7 +4,7 @@ drop table room_actions, message_attachments, message_mentions, room_bans;
 drop function chat_rank(text), chat_blocked(uuid, uuid), chat_unread(room_members, rooms), chat_mentions(room_members, rooms), chat_message_json(uuid), chat_tell_unread(uuid, uuid[], uuid),
               chat_tell_member(uuid, uuid, text), chat_mention(uuid, uuid, uuid, text), chat_send(uuid, uuid, uuid, text, uuid, uuid, uuid[], boolean, text, int),
               chat_write_problem(rooms, room_members), chat_direct(uuid, uuid), chat_read(uuid, uuid, bigint, boolean), chat_join(uuid, uuid, uuid, text),
-              chat_delete_message(uuid, uuid), chat_create(uuid, text, text, text, uuid[]), chat_addable(uuid, uuid), chat_add(uuid, uuid, uuid),
+              chat_delete_message(uuid, uuid), chat_delete_own(uuid, uuid, bigint, int), chat_create(uuid, text, text, text, uuid[]), chat_addable(uuid, uuid), chat_add(uuid, uuid, uuid),
               chat_change_member(uuid, uuid, uuid, text, boolean, timestamptz), chat_remove(uuid, uuid, uuid, uuid), chat_ban(uuid, uuid, uuid, text), chat_delete_room(uuid, uuid),
               chat_edit(uuid, uuid, text), chat_note(uuid, uuid, text, uuid, uuid, text), chat_react(uuid, uuid, uuid, text, boolean), chat_pin(uuid, uuid, uuid, boolean),
               chat_read_all(uuid), chat_query(text), chat_use_invitation(text, uuid), chat_notify(uuid, int), chat_members_changed(), chat_attachment_gone();

@@ -173,6 +173,7 @@ create function chat_direct(viewer uuid, other uuid, out room uuid, out is_new b
 create function chat_read(room uuid, person uuid, upto bigint, back boolean) returns uuid language plpgsql as $$ begin return null; end $$;
 create function chat_join(room uuid, person uuid, adder uuid, as_role text) returns boolean language plpgsql as $$ begin return null; end $$;
 create function chat_delete_message(message uuid, actor uuid) returns void language plpgsql as $$ begin null; end $$;
+create function chat_delete_own(room uuid, person uuid, upto bigint, most int) returns int language plpgsql as $$ begin return 0; end $$;
 create function chat_create(viewer uuid, kind text, called text, about text, people uuid[], out room uuid, out is_new boolean, out problem text) language plpgsql as $$ begin null; end $$;
 create function chat_addable(adder uuid, person uuid) returns boolean language sql stable parallel safe as $$ select false $$;
 create function chat_add(room uuid, actor uuid, person uuid, out member uuid, out problem text) language plpgsql as $$ begin null; end $$;

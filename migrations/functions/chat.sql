@@ -579,6 +579,22 @@ begin
 end
 $$;
 
+-- Deletes the next messages of a person up to a number, each as chat_delete_message() does. Gives how many.
+create or replace function chat_delete_own(room uuid, person uuid, upto bigint, most int) returns int
+    language plpgsql
+    as $$
+declare
+    x uuid;
+    n int := 0;
+begin
+    for x in select o.id from messages o where o.room_id = room and o.sender_id = person and o.seq <= upto and not o.is_deleted order by o.seq limit most loop
+        perform chat_delete_message(x, person);
+        n := n + 1;
+    end loop;
+    return n;
+end
+$$;
+
 -- An owner deletes a room. In a direct conversation everybody deletes what they wrote, and puts it out of their list.
 create or replace function chat_delete_room(room uuid, actor uuid, out deleted uuid, out problem text)
     language plpgsql
@@ -594,9 +610,9 @@ begin
         return;
     end if;
     if r.room_type = 'dm' then
-        for x in select o.id from messages o where o.room_id = r.id and o.sender_id = actor and not o.is_deleted order by o.seq loop
-            perform chat_delete_message(x, actor);
-        end loop;
+        if chat_delete_own(r.id, actor, r.last_seq, 200) = 200 then
+            insert into jobs (kind, payload) values ('chat.delete_own', jsonb_build_object('room_id', r.id, 'user_id', actor, 'upto', r.last_seq)); -- the rest
+        end if;
         update room_members o set hidden_seq = r.last_seq, read_seq = r.last_seq where o.id = m.id;
         deleted := r.id;
         return;

@@ -461,3 +461,13 @@ test('with CHAT_JWT_SECRET the token opens /chat/ws once, and neither /ws nor th
   const ticket = (await signed.as('alice').post('/api/v1/ws/ticket')).body.ticket;
   assert.equal(await opened(`/api/v1/chat/ws?token=${ticket}`), 'closed');
 });
+
+test('whoever deletes a direct conversation in which they wrote very much deletes all of it, and nothing that they write afterwards', async () => {
+  const { id } = await begin(carol, { kind: 'direct', user_ids: [ids.mia] });
+  await world.sql(`select count(s.message) from generate_series(1, 450) i
+    cross join lateral chat_send('${id}', '${ids.carol}', gen_random_uuid(), 'Line ' || i, null, null, '{}', null, 'text', 20) s`);
+  assertStatus(await carol.delete('/api/v1/conversations/{id}', { path: { id } }), 204);
+  const later = await say(carol, id, 'Said later');
+  await until('all to be deleted', async () => (await world.sql(`select count(*) from messages where room_id = '${id}' and not is_deleted`)) === '1');
+  assert.equal(await world.sql(`select id from messages where room_id = '${id}' and (not is_deleted or content <> '')`), later.id);
+});

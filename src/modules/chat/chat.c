@@ -95,12 +95,14 @@ chat_setup(const struct module_setup *with, char *error, size_t error_size)
 static int
 chat_run(const struct query *query, const struct job *job)
 {
-    char seconds[24];
-    const struct db_arg args[] = {{"room_id", json_string_value(json_object_get(job->payload, "room_id"))}, {"notify_s", seconds}, {0}};
+    char seconds[24], upto[24];
+    const struct db_arg args[] = {{"room_id", json_string_value(json_object_get(job->payload, "room_id"))},
+                                  {"user_id", json_string_value(json_object_get(job->payload, "user_id"))}, {"upto", upto}, {"notify_s", seconds}, {0}};
     PGresult *result;
     int rows;
 
     snprintf(seconds, sizeof seconds, "%lld", (long long)notify_after_s);
+    snprintf(upto, sizeof upto, "%lld", (long long)json_integer_value(json_object_get(job->payload, "upto")));
     if (db_run(query, args, &result, NULL))
         return -1;
     rows = PQntuples(result);
@@ -127,10 +129,23 @@ chat_purge(struct job *job)
     return rows < 0 || chat_run(&q_chat_purge_room, job) < 0 ? JOB_RETRY : JOB_DONE;
 }
 
+/* Deletes what somebody wrote in a direct conversation, some at a time, so that the other one can write meanwhile. */
+static enum job_outcome
+chat_delete_own(struct job *job)
+{
+    int rows;
+
+    while ((rows = chat_run(&q_chat_delete_own, job)) > 0)
+        if (job_cancelled(job))
+            return JOB_GIVE_BACK;
+    return rows < 0 ? JOB_RETRY : JOB_DONE;
+}
+
 static const struct job_handler jobs[] = {{"chat.notify", JOB_LIGHT, chat_notify},
                                           {"chat.files_gone", JOB_LIGHT, chat_files_gone},
                                           {"chat.sweep_staged", JOB_LIGHT, chat_sweep_staged, .every_s = 3600},
                                           {"chat.purge", JOB_ERASE, chat_purge},
+                                          {"chat.delete_own", JOB_ERASE, chat_delete_own},
                                           {0}};
 
 const struct module chat_module = {.name = "chat",

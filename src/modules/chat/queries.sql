@@ -540,6 +540,11 @@ with t as (
 )
 delete from rooms r where r.id = :room_id::uuid and r.deleted_at is not null returning r.id
 
+-- query: chat_delete_own
+-- The next of them. A row: there are more.
+-- writes
+select d.n from chat_delete_own(:room_id::uuid, :user_id::uuid, :upto::bigint, 200) d (n) where d.n = 200
+
 -- query: chat_notify
 -- writes
 select chat_notify(:room_id::uuid, :notify_s::int) as told
