@@ -91,7 +91,7 @@ function FromTo({ label, labels, names, most, valueOf, onChange }: FromToProps) 
       aria-label={labels[i]}
       value={valueOf(names[i])}
       onChange={(event) => onChange(names[i])(event.target.value.slice(0, 3))}
-      className="num h-9 w-20 rounded-full border border-line bg-transparent px-3 text-sm focus:border-ink"
+      className="num h-9 w-20 shrink-0 rounded-full border border-line bg-transparent px-3 text-sm focus:border-ink"
     />
   );
   return (
